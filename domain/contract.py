@@ -1,0 +1,266 @@
+"""The data contract of one provider: who owns it, and for every column of every table whether it may leave, and as what.
+
+A contract is one YAML file; ``parse_contract`` turns its text into a ``Contract`` or into ``ContractProblem`` rows that
+name line and remedy. Reading the file is the caller's: the domain does no I/O.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from io import StringIO
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import MarkedYAMLError
+
+from domain.entities import FIELDS, Kind, Sensitivity
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,40}$")]
+Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,62}$")]
+EnvName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$")]
+Reason = Annotated[str, StringConstraints(min_length=4, strip_whitespace=True)]
+Target = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")]
+
+
+class Strict(BaseModel):
+    """Base of every contract part: an unknown word is an error, never ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Bilingual(Strict):
+    """A name in Chinese and English."""
+
+    zh: str
+    en: str
+
+
+class Liaison(Strict):
+    """分管领导 and 联络员: offices, never people's names."""
+
+    leader: str
+    officer: str
+
+
+class Connection(Strict):
+    """How Connect reaches the department's database; secrets only by the name of an environment variable."""
+
+    kind: Literal["postgresql"]
+    url_env: EnvName = Field(description="variable with the capture user's postgresql:// address")
+    admin_url_env: EnvName | None = Field(
+        default=None, description="variable with the department DBA's address, if attach may apply the SQL itself"
+    )
+
+
+class Expectation(Strict):
+    """What the feed promises: rows at rest, and the longest silence (seconds) that is still fresh."""
+
+    rows_min: int = Field(ge=0)
+    rows_max: int = Field(ge=1)
+    freshness: int = Field(ge=1, description="seconds")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "Expectation":
+        if self.rows_min > self.rows_max:
+            message = "rows_min is larger than rows_max: swap them"
+            raise ValueError(message)
+        return self
+
+
+class Column(Strict):
+    """What becomes of one column: exactly one of ``to`` (mapped), ``ignore`` or ``withhold`` (never leaves the source)."""
+
+    to: dict[Target, Sensitivity] | None = None
+    ignore: Reason | None = None
+    withhold: Reason | None = None
+    codes: dict[str, str] | None = Field(default=None, description="the department's codes → huiliu's words; a code not listed is flagged")
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> "Column":
+        said = [name for name in ("to", "ignore", "withhold") if getattr(self, name) is not None]
+        if len(said) != 1:
+            message = "say exactly one of to / ignore / withhold"
+            raise ValueError(message)
+        if self.codes is not None and self.to is None:
+            message = "codes belong to a mapped column: add `to`, or remove codes"
+            raise ValueError(message)
+        if self.to is not None and not self.to:
+            message = "`to` is empty: name a target such as {resident.name: personal}, or ignore the column with a reason"
+            raise ValueError(message)
+        return self
+
+
+class SampleRecord(Strict):
+    """The record a sample row must become: normal forms by field."""
+
+    role: str
+    values: dict[str, str]
+    flags: list[str] = []
+
+
+class Sample(Strict):
+    """A synthetic row and what it must become; run as a test."""
+
+    row: dict[str, str | int | float | bool | None]
+    records: list[SampleRecord]
+
+
+class Table(Strict):
+    """One table: its key, the entities its rows speak of (role → kind), and every column's fate."""
+
+    name: Identifier
+    db_schema: Identifier = Field(default="public", alias="schema")
+    title: Bilingual
+    key: list[Identifier] = Field(min_length=1)
+    speaks_of: dict[Identifier, Kind] = Field(min_length=1)
+    columns: dict[Identifier, Column] = Field(min_length=1)
+    constants: dict[Target, str] = Field(
+        default_factory=dict, description="values every record of the table has, e.g. deceased.status: deceased"
+    )
+    expect: Expectation
+    sample: Sample
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Table":
+        problems = [*self._key_problems(), *self._target_problems()]
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+    def _key_problems(self) -> Iterator[str]:
+        for name in self.key:
+            column = self.columns.get(name)
+            if column is None:
+                yield f"key column {name} is not among columns: add it"
+            elif column.withhold is not None:
+                yield f"key column {name} is withheld, but a change event cannot do without its key: map it, ignore it, or use another key"
+
+    def _target_problems(self) -> Iterator[str]:
+        taken: dict[str, str] = {}
+        targets = [(name, target) for name, column in self.columns.items() for target in column.to or ()]
+        targets += [("constants", target) for target in self.constants]
+        for name, target in targets:
+            role, field = target.split(".")
+            if role not in self.speaks_of:
+                yield f"{name}: role {role} is not in speaks_of ({', '.join(self.speaks_of)})"
+            elif field not in FIELDS[self.speaks_of[role]]:
+                kind = self.speaks_of[role]
+                yield f"{name}: a {kind} has no field {field}; it has {', '.join(FIELDS[kind])}"
+            if target in taken:
+                yield f"{name}: {target} is already filled by {taken[target]}"
+            taken[target] = name
+        for role in self.speaks_of:
+            if not any(target.startswith(f"{role}.") for target in taken):
+                yield f"role {role} gets no field: map a column to it, or drop it from speaks_of"
+
+    @property
+    def captured(self) -> tuple[str, ...]:
+        """Columns that may leave the source: mapped and ignored ones that are key, in the file's order."""
+        return tuple(name for name, column in self.columns.items() if column.to is not None or name in self.key)
+
+    @property
+    def withheld(self) -> dict[str, str]:
+        """Withheld columns and their reasons."""
+        return {name: column.withhold for name, column in self.columns.items() if column.withhold is not None}
+
+
+class Contract(Strict):
+    """One provider's contract."""
+
+    provider: Slug
+    row: int = Field(ge=1, le=45, description="the duty's number in the founding plan")
+    version: int = Field(default=1, ge=1)
+    title: Bilingual
+    owner: str
+    liaison: Liaison
+    legal_basis: list[Reason] = Field(min_length=1)
+    mode: Literal["cdc"]
+    connection: Connection
+    purposes: list[Slug] = Field(min_length=1, description="who may ask, for what")
+    tables: list[Table] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _unique_tables(self) -> "Contract":
+        names = [table.name for table in self.tables]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            message = f"table {', '.join(twice)} is listed twice: merge the entries"
+            raise ValueError(message)
+        return self
+
+    def table(self, name: str) -> Table:
+        """Return the table called ``name``; KeyError if the contract has none."""
+        for table in self.tables:
+            if table.name == name:
+                return table
+        raise KeyError(name)
+
+
+@dataclass(frozen=True, slots=True)
+class ContractProblem:
+    """One mistake: where (file, 1-based line, path inside the document), what, and so the remedy."""
+
+    file: str
+    line: int
+    path: str
+    message: str
+
+    def __str__(self) -> str:
+        """``file:line: path: message``, as editors read it."""
+        return f"{self.file}:{self.line}: {self.path}: {self.message}"
+
+
+class ContractError(Exception):
+    """A contract that cannot be used; ``problems`` lists every mistake found."""
+
+    def __init__(self, problems: list[ContractProblem]) -> None:
+        """Keep the problems; the message is one per line."""
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems
+
+
+def parse_contract(text: str, file: str) -> Contract:
+    """Turn a contract's YAML text into the model; ``file`` is only named in errors.
+
+    Raises:
+        ContractError: the text is not YAML or breaks the model; every mistake has its line.
+    """
+    yaml = YAML()
+    try:
+        document = yaml.load(StringIO(text))
+    except MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise ContractError([ContractProblem(file, line, "", f"not YAML: {error.problem}")]) from error
+    if not isinstance(document, CommentedMap):
+        raise ContractError([ContractProblem(file, 1, "", "a contract is a mapping that begins with `provider:`")])
+    try:
+        return Contract.model_validate(document)
+    except ValidationError as error:
+        problems = [_problem(file, document, each) for each in error.errors()]
+        raise ContractError(sorted(problems, key=lambda p: p.line)) from error
+
+
+def _problem(file: str, document: CommentedMap, error: Any) -> ContractProblem:  # noqa: ANN401  # pydantic's ErrorDetails
+    loc = tuple(part for part in error["loc"] if part != "[key]")
+    message = {
+        "extra_forbidden": "no such setting: check the spelling, or remove it",
+        "missing": "is missing: add it",
+    }.get(error["type"], error["msg"].removeprefix("Value error, "))
+    return ContractProblem(file, line_of(document, loc), ".".join(map(str, loc)), message)
+
+
+def line_of(document: Any, path: tuple[str | int, ...]) -> int:  # noqa: ANN401  # a YAML node may be anything
+    """Return the 1-based line of the deepest part of ``path`` that the document has."""
+    line, node = 1, document
+    for part in path:
+        try:
+            if isinstance(node, CommentedMap):
+                line = node.lc.key(part)[0] + 1
+            elif isinstance(node, CommentedSeq):
+                line = node.lc.item(part)[0] + 1
+            node = node[part]
+        except (KeyError, IndexError, TypeError):
+            break
+    return line

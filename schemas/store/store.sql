@@ -1,0 +1,43 @@
+-- The resolver's store: what is known of every row, record and entity. Personal values stand here only as tokens or sealed.
+create table if not exists source_row (           -- one department row: decides whether a delivered change is new
+    handle       bytea primary key,               -- keyed token of the row id
+    lsn          bigint not null,                 -- source position of the last change applied
+    ord          integer not null,
+    deleted      boolean not null,                -- kept after a delete, so that a late repeat of an older change is recognised
+    committed_ms bigint not null
+);
+create table if not exists record (               -- what one row says of one entity
+    handle       bytea primary key,               -- keyed token of the record id
+    row_handle   bytea not null,
+    kind         smallint not null,
+    provider     text not null,
+    source_table text not null,
+    role         text not null,
+    lsn          bigint not null,
+    committed_ms bigint not null,
+    digest       bytea not null,                  -- keyed digest of the visible values: equal means nothing to say downstream
+    keys         bytea[] not null,                -- tokens of strong keys, strongest first
+    public       bytea not null,                  -- JSON {open, tokens, fields}
+    sealed       bytea,                           -- AES-256-GCM of JSON {field: value}
+    entity_id    text not null
+);
+create index if not exists record_row on record (row_handle);
+create index if not exists record_entity on record (entity_id);
+create table if not exists strong_key (           -- blocking by exact identifier
+    token  bytea not null,
+    handle bytea not null,
+    primary key (token, handle)
+);
+create table if not exists entity (
+    id       text primary key,
+    kind     smallint not null,
+    version  bigint not null,
+    digest   bytea not null,
+    redirect text,
+    alive    boolean not null
+);
+create table if not exists sealing_key (          -- one key a record, wrapped by the master key; deleting it erases the record everywhere
+    handle  bytea primary key,
+    wrapped bytea not null
+);
+create sequence if not exists entity_version;

@@ -1,0 +1,68 @@
+"""The topics and their settings: names, cleanup and retention are decided here and nowhere else."""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from confluent_kafka import KafkaError, KafkaException
+from confluent_kafka.admin import AdminClient, NewTopic
+
+from domain.contract import Contract
+
+RECORDS = "records"
+ENTITIES = "entities"
+REJECTED = "rejected"
+
+_HOUR_MS = 3_600_000
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A topic's name and broker settings (Kafka's own setting names)."""
+
+    name: str
+    config: dict[str, str] = field(default_factory=dict)
+
+
+def source_topic(provider: str, table: str) -> str:
+    """Return the topic that holds a table's changes: ``src.<provider>.<table>``."""
+    return f"src.{provider}.{table}"
+
+
+def core_topics() -> list[Topic]:
+    """Return the three topics every installation has."""
+    return [
+        Topic(RECORDS, {"cleanup.policy": "delete", "retention.ms": str(72 * _HOUR_MS)}),
+        Topic(ENTITIES, {"cleanup.policy": "compact", "min.cleanable.dirty.ratio": "0.3", "delete.retention.ms": str(24 * _HOUR_MS)}),
+        Topic(REJECTED, {"cleanup.policy": "delete", "retention.ms": str(30 * 24 * _HOUR_MS)}),
+    ]
+
+
+def source_topics(contract: Contract) -> list[Topic]:
+    """Return a provider's topics: kept 72 h, because a re-snapshot brings their content back."""
+    config = {"cleanup.policy": "delete", "retention.ms": str(72 * _HOUR_MS)}
+    return [Topic(source_topic(contract.provider, table.name), config) for table in contract.tables]
+
+
+def ensure_topics(bootstrap: str, topics: Iterable[Topic], partitions: int, replication: int = 1) -> list[str]:
+    """Create the topics that do not exist yet and return their names.
+
+    Raises:
+        KafkaException: the broker refused for another reason than that the topic exists.
+    """
+    admin = AdminClient({"bootstrap.servers": bootstrap})
+    asked = [NewTopic(t.name, num_partitions=partitions, replication_factor=replication, config=t.config) for t in topics]
+    made: list[str] = []
+    if not asked:
+        return made
+    for name, future in admin.create_topics(asked).items():
+        try:
+            future.result()
+        except KafkaException as error:
+            if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
+                raise
+        else:
+            made.append(name)
+    _log.info("created topics %s", made)
+    return made
