@@ -1,0 +1,1 @@
+"""Rules: everything that can be decided without I/O."""

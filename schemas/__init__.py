@@ -1,0 +1,1 @@
+"""Words: the topics, their Avro schemas, the index mappings and the store's tables."""

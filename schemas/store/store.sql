@@ -16,7 +16,7 @@ create table if not exists record (               -- what one row says of one en
     lsn          bigint not null,
     committed_ms bigint not null,
     digest       bytea not null,                  -- keyed digest of the visible values: equal means nothing to say downstream
-    keys         bytea[] not null,                -- tokens of strong keys, strongest first
+    keys         bytea not null,                  -- strong keys, 17 bytes each (code + token), strongest first
     public       bytea not null,                  -- JSON {open, tokens, fields}
     sealed       bytea,                           -- AES-256-GCM of JSON {field: value}
     entity_id    text not null

@@ -1,0 +1,68 @@
+"""Splits a record into what may be shown in clear, what becomes tokens, and what is sealed (docs/threat-model.md)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from domain.contract import Contract
+from domain.entities import FIELDS, Kind, Sensitivity
+from domain.tokens import Tokeniser
+from domain.values.person_name import grams, pinyin
+
+_CLEAR = frozenset({Sensitivity.OPEN, Sensitivity.INTERNAL})
+RAW = "raw."  # prefix of the source's own words inside the sealed part
+
+
+@dataclass(slots=True)
+class Disclosed:
+    """A record after the split. ``public`` holds no personal value: {open, tokens, fields, flags}; ``sealed`` is still in clear here."""
+
+    public: dict[str, Any]
+    sealed: dict[str, str]
+
+
+class Disclosure:
+    """Knows every contract's classes; a field whose class is unknown is treated as sensitive."""
+
+    def __init__(self, contracts: list[Contract], tokeniser: Tokeniser) -> None:
+        """Index the classes by provider, table, role and field."""
+        self._tokeniser = tokeniser
+        self._clear: dict[tuple[str, str, str], frozenset[str]] = {}
+        for contract in contracts:
+            for table in contract.tables:
+                for role in table.speaks_of:
+                    self._clear[contract.provider, table.name, role] = _clear_fields(table.columns.values(), table.constants, role)
+
+    def __call__(self, provider: str, table: str, record: Mapping[str, Any]) -> Disclosed:
+        """Split one element of ``RowRecords.records``."""
+        clear = self._clear.get((provider, table, record["role"]), frozenset())
+        fields = FIELDS[Kind(record["kind"])]
+        open_, tokens, sealed = {}, {}, {}
+        for field, value in record["values"].items():
+            if field in clear:
+                open_[field] = value
+                continue
+            sealed[field] = value
+            if fields[field].searchable:
+                tokens[field] = [self._tokeniser.text(field, value)]
+                if fields[field].kind == "person_name":
+                    self._add_name_tokens(tokens, value)
+        for field, raw in record["raw"].items():
+            sealed[RAW + field] = raw
+        public: dict[str, Any] = {"open": open_, "tokens": tokens, "fields": sorted({*record["values"], *record["raw"]})}
+        if record["flags"]:
+            public["flags"] = record["flags"]
+        return Disclosed(public, sealed)
+
+    def _add_name_tokens(self, tokens: dict[str, list[str]], name: str) -> None:
+        text = self._tokeniser.text
+        tokens.setdefault("name_gram", []).extend(text("name_gram", gram) for gram in grams(name))
+        tokens.setdefault("name_pinyin", []).append(text("name_pinyin", pinyin(name)))
+
+
+def _clear_fields(columns: Any, constants: Mapping[str, str], role: str) -> frozenset[str]:  # noqa: ANN401  # dict values view of columns
+    mapped = {target: sensitivity for column in columns for target, sensitivity in (column.to or {}).items()}
+    constant = dict.fromkeys(constants, Sensitivity.OPEN)
+    return frozenset(
+        target.split(".")[1] for target, sensitivity in (constant | mapped).items() if target.startswith(f"{role}.") and sensitivity in _CLEAR
+    )

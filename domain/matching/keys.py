@@ -1,0 +1,25 @@
+"""Strong keys as bytes: one code for kind and field, then the field's 16-byte token.
+
+The codes are stored; never reuse one. Order of codes is order of strength within a kind.
+"""
+
+from domain.entities import FIELDS, Kind
+from domain.tokens import Tokeniser
+
+KEY_BYTES = 17
+
+CODES: dict[tuple[Kind, str], int] = {
+    (Kind.PERSON, "citizen_id"): 0x10,
+    (Kind.ORGANISATION, "uscc"): 0x20,
+    (Kind.THING, "vin"): 0x30,
+    (Kind.THING, "imei"): 0x31,
+    (Kind.THING, "plate"): 0x38,
+    (Kind.ADDRESS, "address"): 0x40,
+}
+EXCLUSIVE: frozenset[int] = frozenset(code for (kind, field), code in CODES.items() if FIELDS[kind][field].exclusive)
+
+
+def key_of(tokeniser: Tokeniser, kind: Kind, spoken: str) -> bytes:
+    """Return the 17-byte key of a record's ``<field>:<normal form>``."""
+    field, value = spoken.split(":", 1)
+    return bytes((CODES[kind, field],)) + tokeniser.raw(field, value)

@@ -1,0 +1,158 @@
+"""Turns one row's change event into the records it speaks of, by the provider's contract.
+
+Source of the envelope: Debezium's change event (before, after, source, op, ts_ms); custom producers write the same.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from domain.contract import Contract, Table
+from domain.entities import FIELDS, STRONG_KEYS, Kind
+from domain.values import parse
+
+UNAVAILABLE = "__debezium_unavailable_value"
+_UPSERTS = frozenset("cur")
+
+
+class RejectError(Exception):
+    """A message that cannot become a record: ``reason`` says what is wrong without any value of it, ``remedy`` what to do."""
+
+    def __init__(self, reason: str, remedy: str) -> None:
+        """Keep both sentences."""
+        super().__init__(f"{reason}: {remedy}")
+        self.reason = reason
+        self.remedy = remedy
+
+
+@dataclass(frozen=True, slots=True)
+class _Mapping:
+    """One column → one field of one role."""
+
+    column: str
+    role: str
+    field: str
+    kind: str
+    codes: dict[str, str] | None
+
+
+class RowNormaliser:
+    """Normalises the rows of one table. Pure: the same event gives the same result."""
+
+    def __init__(self, provider: str, table: Table) -> None:
+        """Compile the table's mappings once."""
+        self.provider = provider
+        self.table = table.name
+        self._prefix = f"{provider}/{table.name}/"
+        self._key = tuple(table.key)
+        self._kinds = dict(table.speaks_of)
+        self._mappings = [
+            _Mapping(name, role, field, FIELDS[table.speaks_of[role]][field].kind, column.codes)
+            for name, column in table.columns.items()
+            for role, field in (target.split(".") for target in column.to or ())
+        ]
+        self._constants = [(*target.split("."), value) for target, value in table.constants.items()]
+
+    def __call__(self, key: Mapping[str, Any], envelope: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the ``RowRecords`` message (``schemas/avro/record.avsc``) that a change event becomes.
+
+        Raises:
+            RejectError: the envelope is not a change event, or holds a value no contract can map.
+        """
+        source, op = envelope.get("source"), envelope.get("op")
+        if not isinstance(source, dict) or source.get("lsn") is None:
+            raise RejectError("no source position in the event", "send Debezium's envelope with source.lsn (or the line of a file)")
+        row = {
+            "row_id": self._prefix + ",".join(self._key_parts(key)),
+            "provider": self.provider,
+            "table": self.table,
+            "op": "delete",
+            "lsn": source["lsn"],
+            "order": 0,
+            "snapshot": source.get("snapshot") not in (None, "false"),
+            "committed_ms": source["ts_ms"],
+            "records": [],
+        }
+        if op in _UPSERTS:
+            after = envelope.get("after")
+            if not isinstance(after, dict):
+                raise RejectError(f"operation {op} without a row after it", "send the row in `after`")
+            row |= {"op": "upsert", "order": 1, "records": self._records(after)}
+        elif op != "d":
+            raise RejectError(f"operation {op!r} is not create, update, delete or read", "set skipped.operations=t for truncates")
+        return row
+
+    def _key_parts(self, key: Mapping[str, Any]) -> list[str]:
+        parts = [key.get(name) for name in self._key]
+        if None in parts:
+            raise RejectError("the event's key lacks a key column of the contract", "make the contract's `key` the table's primary key")
+        return [quote(str(part), safe="") for part in parts]
+
+    def _records(self, after: Mapping[str, Any]) -> list[dict[str, Any]]:
+        drafts = {role: _draft(role, kind) for role, kind in self._kinds.items()}
+        for mapping in self._mappings:
+            cell = after.get(mapping.column)
+            if cell is not None and cell != "":
+                _fill(drafts[mapping.role], mapping, _text(cell, mapping.column))
+        said = [draft for draft in drafts.values() if draft["values"] or draft["raw"] or draft["unavailable"]]
+        roles = {draft["role"] for draft in said}
+        for role, field, value in self._constants:
+            if role in roles:
+                drafts[role]["values"][field] = value
+        for draft in said:
+            _order_keys(draft)
+        return said
+
+
+def normalisers(contracts: list[Contract]) -> dict[tuple[str, str], RowNormaliser]:
+    """Return a normaliser for every (provider, table)."""
+    return {(c.provider, t.name): RowNormaliser(c.provider, t) for c in contracts for t in c.tables}
+
+
+def _draft(role: str, kind: Kind) -> dict[str, Any]:
+    return {"role": role, "kind": str(kind), "values": {}, "raw": {}, "keys": [], "flags": [], "unavailable": []}
+
+
+def _text(cell: object, column: str) -> str:
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, int | float):
+        return str(cell)
+    if isinstance(cell, bytes) and cell == UNAVAILABLE.encode():
+        return UNAVAILABLE
+    raise RejectError(f"column {column} holds {type(cell).__name__}, not text or a number", f"withhold or ignore {column}, or cast it in a view")
+
+
+def _fill(draft: dict[str, Any], mapping: _Mapping, raw: str) -> None:
+    """Put one cell into its record: normal form, the source's words where they differ, doubts, and a strong key if fit."""
+    field = mapping.field
+    if raw == UNAVAILABLE:
+        draft["unavailable"].append(field)
+        return
+    word = raw
+    if mapping.codes is not None:
+        word = mapping.codes.get(raw.strip(), raw)
+        if word is raw and raw.strip() not in mapping.codes.values():
+            draft["flags"].append(f"{field}:unknown_code")
+    value = parse(mapping.kind, word)
+    for flag in value.flags:
+        draft["flags"].append(f"{field}:{flag}")
+    if value.normal is None:
+        draft["flags"].append(f"{field}:unreadable")
+        draft["raw"][field] = raw
+        return
+    draft["values"][field] = value.normal
+    if value.normal != raw:
+        draft["raw"][field] = raw
+    if value.strong and field in STRONG_KEYS[Kind(draft["kind"])]:
+        draft["keys"].append(f"{field}:{value.normal}")
+
+
+def _order_keys(draft: dict[str, Any]) -> None:
+    keys = draft["keys"]
+    if len(keys) > 1:
+        order = STRONG_KEYS[Kind(draft["kind"])]
+        keys.sort(key=lambda key: order.index(key.split(":", 1)[0]))

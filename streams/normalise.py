@@ -1,0 +1,61 @@
+"""Normalises a batch of source messages: each becomes one message on ``records``, or a reject that names its position."""
+
+import logging
+from collections.abc import Iterable
+
+from domain.contract import Contract
+from domain.normalise import RejectError, RowNormaliser
+from schemas.codec import Decoder, Encoder, UndecodableError
+from schemas.topics import RECORDS, source_topic
+from streams.outbox import Outgoing
+from streams.rejects import Origin, Rejects
+
+_log = logging.getLogger(__name__)
+
+
+class Normalising:
+    """Decode, normalise, encode; pure but for the registry's schemas, which are read once each."""
+
+    def __init__(self, contracts: Iterable[Contract], decoder: Decoder, encoder: Encoder, rejects: Rejects) -> None:
+        """Compile one normaliser a table."""
+        self._decoder = decoder
+        self._encoder = encoder
+        self._rejects = rejects
+        self._by_topic = {
+            source_topic(contract.provider, table.name): RowNormaliser(contract.provider, table)
+            for contract in contracts
+            for table in contract.tables
+        }
+
+    @property
+    def topics(self) -> list[str]:
+        """The source topics there are contracts for."""
+        return sorted(self._by_topic)
+
+    def __call__(self, messages: Iterable[Origin]) -> list[Outgoing]:
+        """Return what to produce for a batch; a tombstone needs nothing, every other message yields at least one."""
+        out: list[Outgoing] = []
+        for message in messages:
+            if message.value is not None:
+                out += self._one(message)
+        return out
+
+    def _one(self, message: Origin) -> list[Outgoing]:
+        try:
+            normaliser = self._by_topic[message.topic]
+            row = normaliser(self._decoder(message.key or b""), self._decoder(message.value or b""))
+            encoded = (RECORDS, row["row_id"].encode(), self._encoder(row))
+        except RejectError as error:
+            return [self._reject(message, error.reason, error.remedy)]
+        except UndecodableError as error:
+            return [self._reject(message, str(error), "produce Avro in the Confluent wire format, with a schema in this registry")]
+        except Exception as error:  # a fault of ours must not stop the feed, nor lose the message: it is kept for replay
+            _log.exception("cannot normalise %s/%d/%d", message.topic, message.partition, message.offset)
+            return [self._reject(message, f"fault in normalising: {type(error).__name__}", "report it with the position, then replay")]
+        if row["op"] == "upsert" and not row["records"]:
+            reject = self._reject(message, "every mapped column of the row is empty", "fill the row at the source, or delete it there")
+            return [encoded, reject]  # the empty row still takes back what it said before
+        return [encoded]
+
+    def _reject(self, message: Origin, reason: str, remedy: str) -> Outgoing:
+        return self._rejects.message(message, reason, remedy)
