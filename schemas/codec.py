@@ -1,13 +1,16 @@
 """Avro in the Confluent wire format (0x0, 4-byte schema id, body): encode huiliu's own topics, decode any topic."""
 
 import json
+from collections.abc import Iterable
 from functools import cache
+from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import fastavro
 from confluent_kafka.schema_registry import Schema, SchemaRegistryClient
+from confluent_kafka.schema_registry.error import SchemaRegistryError
 from fastavro.types import Schema as AvroSchema
 
 AVRO_DIR = Path(__file__).parent / "avro"
@@ -28,6 +31,12 @@ def schema_text(name: str) -> str:
 def parsed(name: str) -> AvroSchema:
     """Return the parsed schema of ``schemas/avro/<name>.avsc``."""
     return fastavro.parse_schema(json.loads(schema_text(name)))
+
+
+def refuse_breaking_changes(registry: SchemaRegistryClient, topics: Iterable[str]) -> None:
+    """Have the registry refuse, for these topics' values, a schema that could not read every older message."""
+    for topic in topics:
+        registry.set_compatibility(f"{topic}-value", "BACKWARD_TRANSITIVE")
 
 
 class Encoder:
@@ -75,7 +84,12 @@ class Decoder:
             raise UndecodableError(message) from error
 
     def _fetch(self, schema_id: int) -> AvroSchema:
-        found = self._registry.get_schema(schema_id)
+        try:
+            found = self._registry.get_schema(schema_id)
+        except SchemaRegistryError as error:
+            if error.http_status_code != HTTPStatus.NOT_FOUND:
+                raise  # the registry is away or out of order: this says nothing of the message
+            raise UndecodableError(f"schema {schema_id} is not in the registry") from error
         schema = fastavro.parse_schema(json.loads(found.schema_str or "null"))
         self._schemas[schema_id] = schema
         return schema

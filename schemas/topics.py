@@ -13,6 +13,9 @@ RECORDS = "records"
 ENTITIES = "entities"
 REJECTED = "rejected"
 
+STREAM_GROUP = "huiliu-streams"  # consumer groups: src.* and records are read by the first, entities by the second
+INDEX_GROUP = "huiliu-indexer"
+
 _HOUR_MS = 3_600_000
 _log = logging.getLogger(__name__)
 
@@ -25,9 +28,14 @@ class Topic:
     config: dict[str, str] = field(default_factory=dict)
 
 
+def source_prefix(provider: str) -> str:
+    """Return what a provider's topics begin with, ``src.<provider>``; it is also its connector's name and its events' source name."""
+    return f"src.{provider}"
+
+
 def source_topic(provider: str, table: str) -> str:
     """Return the topic that holds a table's changes: ``src.<provider>.<table>``."""
-    return f"src.{provider}.{table}"
+    return f"{source_prefix(provider)}.{table}"
 
 
 def core_topics() -> list[Topic]:

@@ -41,6 +41,7 @@ class Settings(BaseSettings):
     master_key: SecretStr | None = Field(default=None, description="the master key itself, instead of key_file")
     providers_dir: Path = Field(default_factory=lambda: Path(__file__).parent.parent / "connectors" / "providers")
     worker_index: int = Field(default=0, ge=0)
+    metrics_port: int = Field(default=0, ge=0, description="where this process serves /metrics; 0: nowhere")
     partitions: int = Field(default=4, ge=1, description="partitions of every topic huiliu creates")
     stream_batch: int = Field(default=500, ge=1, description="most records one micro-batch holds")
     stream_linger: float = Field(default=0.005, ge=0, description="longest wait for a batch to fill")

@@ -6,9 +6,8 @@ from collections.abc import Iterable
 from domain.contract import Contract
 from domain.normalise import RejectError, RowNormaliser
 from schemas.codec import Decoder, Encoder, UndecodableError
+from schemas.rejects import Origin, Outgoing, Rejects
 from schemas.topics import RECORDS, source_topic
-from streams.outbox import Outgoing
-from streams.rejects import Origin, Rejects
 
 _log = logging.getLogger(__name__)
 
@@ -49,7 +48,7 @@ class Normalising:
             return [self._reject(message, error.reason, error.remedy)]
         except UndecodableError as error:
             return [self._reject(message, str(error), "produce Avro in the Confluent wire format, with a schema in this registry")]
-        except Exception as error:  # a fault of ours must not stop the feed, nor lose the message: it is kept for replay
+        except Exception as error:  # noqa: BLE001  # a fault of ours must not stop the feed, nor lose the message: it is kept for replay
             _log.exception("cannot normalise %s/%d/%d", message.topic, message.partition, message.offset)
             return [self._reject(message, f"fault in normalising: {type(error).__name__}", "report it with the position, then replay")]
         if row["op"] == "upsert" and not row["records"]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
-Outgoing = tuple[str, bytes, bytes]  # topic, key, value
+from schemas.rejects import Outgoing
 
 
 class Outbox:

@@ -34,7 +34,10 @@ _LOCK = "select count(pg_advisory_xact_lock(k)) from unnest(%b::bigint[]) as k"
 _TRY_LOCK = "select coalesce(bool_and(pg_try_advisory_xact_lock(k)), true) from unnest(%b::bigint[]) as k"
 _ROWS = "select r.handle, r.lsn, r.ord from unnest(%b::bytea[]) as asked(handle) join source_row r using (handle)"
 _BY_ROW = f"select {_READ} from unnest(%b::bytea[]) as asked(row_handle) join record r using (row_handle)"
-_SEALING = "select s.handle, s.wrapped from unnest(%b::bytea[]) as asked(row_handle) join record r using (row_handle) join sealing_key s on s.handle = r.handle"
+_SEALING = (
+    "select s.handle, s.wrapped from unnest(%b::bytea[]) as asked(row_handle) "
+    "join record r using (row_handle) join sealing_key s on s.handle = r.handle"
+)
 _BY_KEY = (
     "select distinct on (r.handle) " + _READ + " from unnest(%b::bytea[]) as asked(token) "
     "join strong_key k using (token) join record r on r.handle = k.handle"
@@ -43,19 +46,19 @@ _ENTITIES = "select e.id, e.version, e.digest, e.alive, e.redirect from unnest(%
 _VERSIONS = "select nextval('entity_version') from generate_series(1, %b::int)"
 _PUT_ROWS = (
     "insert into source_row select * from unnest(%b::bytea[], %b::bigint[], %b::int[], %b::bool[], %b::bigint[]) "
-    "on conflict (handle) do update set lsn = excluded.lsn, ord = excluded.ord, deleted = excluded.deleted, committed_ms = excluded.committed_ms"
+    "on conflict (handle) do update set "
+    "lsn = excluded.lsn, ord = excluded.ord, deleted = excluded.deleted, committed_ms = excluded.committed_ms"
 )
 _PUT_RECORDS = f"insert into record ({_COLUMNS}) select * from unnest({_RECORD_ARRAYS}) on conflict (handle) do update set {_SET}"
 _DROP_RECORDS = "delete from record r using unnest(%b::bytea[]) as gone(handle) where r.handle = gone.handle"
 _PUT_SEALING = "insert into sealing_key select * from unnest(%b::bytea[], %b::bytea[]) on conflict (handle) do nothing"
 _DROP_SEALING = "delete from sealing_key s using unnest(%b::bytea[]) as gone(handle) where s.handle = gone.handle"
 _PUT_KEYS = "insert into strong_key select * from unnest(%b::bytea[], %b::bytea[]) on conflict do nothing"
-_DROP_KEYS = (
-    "delete from strong_key k using unnest(%b::bytea[], %b::bytea[]) as gone(token, handle) where k.token = gone.token and k.handle = gone.handle"
-)
+_DROP_KEYS = "delete from strong_key k using unnest(%b::bytea[], %b::bytea[]) as gone(t, h) where k.token = gone.t and k.handle = gone.h"
 _PUT_ENTITIES = (
     "insert into entity select * from unnest(%b::text[], %b::smallint[], %b::bigint[], %b::bytea[], %b::text[], %b::bool[]) "
-    "on conflict (id) do update set version = excluded.version, digest = excluded.digest, redirect = excluded.redirect, alive = excluded.alive"
+    "on conflict (id) do update set "
+    "version = excluded.version, digest = excluded.digest, redirect = excluded.redirect, alive = excluded.alive"
 )
 
 
@@ -106,7 +109,9 @@ class Store:
     @classmethod
     async def connect(cls, dsn: str) -> "Store":
         """Connect, and create the tables if they are not there."""
-        connection = await AsyncConnection.connect(dsn, autocommit=True, prepare_threshold=0, options=_INDEX_PLANS, application_name="huiliu-resolve")
+        connection = await AsyncConnection.connect(
+            dsn, autocommit=True, prepare_threshold=0, options=_INDEX_PLANS, application_name="huiliu-resolve"
+        )
         async with connection.transaction():
             await connection.execute("select pg_advisory_xact_lock(%s)", (_SCHEMA_LOCK,))
             await connection.execute(_SCHEMA.read_bytes(), prepare=False)

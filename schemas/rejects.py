@@ -10,7 +10,8 @@ from domain.sealing import Sealer
 from domain.tokens import Tokeniser
 from schemas.codec import Encoder
 from schemas.topics import REJECTED
-from streams.outbox import Outgoing
+
+Outgoing = tuple[str, bytes, bytes]  # topic, key, value
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,47 @@
+"""Every metric huiliu shows, declared once with a sentence; lag names follow kafka-lag-exporter.
+
+Each process serves its own on ``/metrics``; Prometheus tells them apart by instance.
+"""
+
+import os
+from wsgiref.simple_server import WSGIServer
+
+from prometheus_client import Counter, Gauge, Histogram, start_http_server
+
+_SECONDS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60)
+
+READY = Gauge("huiliu_ready", "1 once the process does its work; the label proves which process answers", ["pid"])
+
+NORMALISED = Counter("huiliu_normalised_total", "source messages that became a message on topic records", ["provider"])
+REJECTED = Counter("huiliu_rejected_total", "messages written to topic rejected", ["stop", "provider"])
+RESOLVED = Counter("huiliu_resolved_total", "records applied to the resolver's store")
+ENTITIES = Counter("huiliu_entities_total", "entity versions written to topic entities")
+BATCH_SECONDS = Histogram("huiliu_batch_seconds", "time from taking a micro-batch to its effect being durable", ["stop"], buckets=_SECONDS)
+RETRIES = Counter("huiliu_retries_total", "batches tried again because a server was away or another worker held a key", ["stop", "why"])
+
+INDEXED = Counter("huiliu_indexed_total", "documents that Elasticsearch acknowledged")
+INDEX_CONFLICTS = Counter("huiliu_index_conflicts_total", "writes refused because the index already has that version or a newer one")
+BULK_SECONDS = Histogram("huiliu_bulk_seconds", "time of one bulk request", buckets=_SECONDS)
+REFRESHES = Counter("huiliu_index_refreshes_total", "refreshes the indexer asked for")
+
+SEARCHES = Counter("huiliu_searches_total", "searches answered, by what was asked for", ["by"])
+SEARCH_SECONDS = Histogram("huiliu_search_seconds", "time to answer a search", buckets=_SECONDS)
+
+GROUP_LAG = Gauge("kafka_consumergroup_group_lag", "messages not yet read", ["group", "topic", "partition"])
+GROUP_LAG_SECONDS = Gauge(
+    "kafka_consumergroup_group_lag_seconds", "age of the oldest message not yet read", ["group", "topic", "partition"]
+)
+LATEST_OFFSET = Gauge("kafka_partition_latest_offset", "end of the partition", ["topic", "partition"])
+SLOT_BYTES = Gauge("huiliu_slot_bytes", "write-ahead log that a department's slot keeps from being freed", ["provider"])
+TASK_UP = Gauge("huiliu_connector_task_up", "1 when the provider's connector and all its tasks run, else 0", ["provider"])
+
+
+def serve(port: int) -> WSGIServer:
+    """Serve ``/metrics`` on 127.0.0.1 and return the server."""
+    server, _ = start_http_server(port, addr="127.0.0.1")
+    return server
+
+
+def ready() -> None:
+    """Say that this process does its work now."""
+    READY.labels(pid=str(os.getpid())).set(1)

@@ -1,0 +1,35 @@
+"""``python -m streams``: one worker process; ``HUILIU_WORKER_INDEX`` tells the workers of one machine apart."""
+
+import logging
+import sys
+
+import faust
+import uvloop
+
+from schemas import metrics
+from schemas.topics import core_topics, ensure_topics, source_topics
+from settings import Settings, SettingsError
+from settings.contracts import load_contracts
+from streams.app import build_app
+
+
+def main() -> int:
+    """Create the topics, then work until told to stop; return the exit code."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    try:
+        settings = Settings.load()
+        contracts = load_contracts(settings.providers_dir)
+    except SettingsError as error:
+        logging.getLogger(__name__).critical("%s", error)
+        return 1
+    topics = [*core_topics(), *(topic for contract in contracts for topic in source_topics(contract))]
+    ensure_topics(settings.kafka_bootstrap, topics, settings.partitions)  # before Faust asks: it ignores topics that are not there yet
+    if settings.metrics_port:
+        metrics.serve(settings.metrics_port)
+    uvloop.install()
+    faust.Worker(build_app(settings, contracts), loglevel="INFO", redirect_stdouts=False).execute_from_commandline()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

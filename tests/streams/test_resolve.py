@@ -1,0 +1,236 @@
+"""Resolving on a real store: the same entities whatever the order, the batches, the workers and the repeats."""
+
+import asyncio
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from domain.disclosure import Disclosure
+from domain.sealing import Sealer
+from domain.tokens import Tokeniser, text_of
+from settings import Settings
+from streams.resolve import Resolver
+from streams.store import Store
+
+pytestmark = pytest.mark.servers
+MASTER = bytes(range(32))
+TABLES = ("source_row", "record", "strong_key", "entity", "sealing_key")
+Message = dict[str, Any]
+
+
+def message(row: int, lsn: int, people: list[dict[str, str]] | None, *, unavailable: tuple[str, ...] = ()) -> Message:
+    """One row's message; ``people`` None deletes the row."""
+    records = [
+        {
+            "role": f"r{number}",
+            "kind": "person",
+            "values": values,
+            "raw": {},
+            "keys": [f"citizen_id:{values['citizen_id']}"] if "citizen_id" in values else [],
+            "flags": [],
+            "unavailable": list(unavailable),
+        }
+        for number, values in enumerate(people or [])
+    ]
+    return {
+        "row_id": f"p/t/{row}", "provider": "p", "table": "t", "op": "delete" if people is None else "upsert",
+        "lsn": lsn, "order": 0 if people is None else 1, "snapshot": False, "committed_ms": lsn, "records": records,
+    }  # fmt: skip
+
+
+@dataclass
+class Index:
+    """What a searcher would see: the newest version of each entity."""
+
+    entities: dict[str, Message] = field(default_factory=dict)
+    emitted: int = 0
+
+    async def emit(self, entities: list[Message]) -> None:
+        for entity in entities:
+            self.emitted += 1
+            before = self.entities.get(entity["entity_id"])
+            assert before is None or before["version"] < entity["version"], "one entity's versions must be emitted in order"
+            self.entities[entity["entity_id"]] = entity
+
+    def alive(self) -> dict[str, frozenset[str]]:
+        return {i: frozenset(m["handle"] for m in e["members"]) for i, e in self.entities.items() if not e["deleted"]}
+
+
+@pytest.fixture(scope="module")
+def dsn(settings: Settings) -> Iterator[str]:
+    """A database of this module's own."""
+    base = settings.store_dsn.get_secret_value()
+    with psycopg.connect(base, autocommit=True) as connection:
+        connection.execute("drop database if exists resolve_test with (force)")
+        connection.execute("create database resolve_test")
+    yield psycopg.conninfo.make_conninfo(base, dbname="resolve_test")
+    with psycopg.connect(base, autocommit=True) as connection:
+        connection.execute("drop database resolve_test with (force)")
+
+
+async def fresh(dsn: str, workers: int = 1) -> list[Store]:
+    stores = [await Store.connect(dsn) for _ in range(workers)]
+    async with await psycopg.AsyncConnection.connect(dsn, autocommit=True) as connection:
+        await connection.execute("truncate " + ", ".join(TABLES))
+    return stores
+
+
+def resolver(store: Store, index: Index) -> Resolver:
+    return Resolver(store, index.emit, Disclosure([], Tokeniser(MASTER)), MASTER)
+
+
+async def play(dsn: str, batches: list[list[Message]], seen: Callable[[Index], None] = lambda _: None) -> Index:
+    """Apply ``batches`` one after the other to an empty store."""
+    (store,) = await fresh(dsn)
+    index = Index()
+    for batch in batches:
+        await resolver(store, index).apply(batch)
+        seen(index)
+    await store.close()
+    return index
+
+
+def run(dsn: str, *batches: list[Message]) -> Index:
+    return asyncio.run(play(dsn, list(batches)))
+
+
+person = st.fixed_dictionaries({"name": st.sampled_from("甲乙")}, optional={"citizen_id": st.sampled_from("123")})
+event = st.tuples(st.integers(0, 4), st.one_of(st.none(), st.lists(person, min_size=1, max_size=2)))
+history = st.lists(event, min_size=1, max_size=14)
+
+
+def messages(events: list[Any]) -> list[Message]:
+    return [message(row, 100 + lsn, people) for lsn, (row, people) in enumerate(events)]
+
+
+def split(rng: random.Random, items: list[Message]) -> list[list[Message]]:
+    batches, rest = [], items
+    while rest:
+        size = rng.randint(1, len(rest))
+        batches.append(rest[:size])
+        rest = rest[size:]
+    return batches
+
+
+def interleaved(rng: random.Random, items: list[Message]) -> list[Message]:
+    """Another order in which each row's own changes keep theirs, as Kafka keeps them; some are delivered again."""
+    queues: dict[str, list[Message]] = {}
+    for item in items:
+        queues.setdefault(item["row_id"], []).append(item)
+    out: list[Message] = []
+    while queues:
+        name = rng.choice(sorted(queues))
+        out.append(queues[name].pop(0))
+        if not queues[name]:
+            del queues[name]
+        if rng.random() < 0.2:
+            out.append(rng.choice(out))
+    return out
+
+
+@given(history, st.randoms(use_true_random=False))
+@hypothesis_settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_order_batches_and_repeats_do_not_matter(dsn: str, events: list[Any], rng: random.Random) -> None:
+    items = messages(events)
+    newest = list({item["row_id"]: item for item in items}.values())
+    expected = run(dsn, newest).alive()
+    for other in (items, interleaved(rng, items)):
+        assert asyncio.run(play(dsn, split(rng, other))).alive() == expected
+
+
+@given(history, st.randoms(use_true_random=False))
+@hypothesis_settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_workers_do_not_matter(dsn: str, events: list[Any], rng: random.Random) -> None:
+    items = messages(events)
+    expected = run(dsn, items).alive()
+
+    async def two_workers() -> Index:
+        stores, index = await fresh(dsn, 2), Index()
+        shares = [[m for m in items if hash(m["row_id"]) % 2 == share] for share in (0, 1)]
+
+        async def work(store: Store, share: list[Message]) -> None:
+            for batch in split(rng, share):
+                await resolver(store, index).apply(batch)
+
+        await asyncio.gather(*(work(store, share) for store, share in zip(stores, shares, strict=True)))
+        for store in stores:
+            await store.close()
+        return index
+
+    assert asyncio.run(two_workers()).alive() == expected
+
+
+@given(history)
+@hypothesis_settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_record_is_shown_twice(dsn: str, events: list[Any]) -> None:
+    """In what is emitted, a record stands under one entity, and one that moved left its former entity."""
+    alive = run(dsn, *([item] for item in messages(events))).alive()
+    handles = [handle for members in alive.values() for handle in members]
+    assert len(handles) == len(set(handles))
+    assert all(alive.values())
+
+
+def test_a_repeated_batch_changes_nothing(dsn: str) -> None:
+    batch = [message(1, 1, [{"citizen_id": "1", "name": "甲"}])]
+    assert run(dsn, batch, batch, batch).emitted == 1
+
+
+def test_a_change_of_nothing_visible_says_nothing(dsn: str) -> None:
+    person = {"citizen_id": "1", "name": "甲"}
+    assert run(dsn, [message(1, 1, [person])], [message(1, 2, [person])]).emitted == 1
+
+
+def test_a_corrected_identifier_takes_the_record_to_its_own_entity(dsn: str) -> None:
+    index = run(
+        dsn,
+        [message(1, 1, [{"citizen_id": "1"}]), message(2, 2, [{"citizen_id": "1"}])],
+        [message(2, 3, [{"citizen_id": "2"}])],
+    )
+    assert sorted(map(len, index.alive().values())) == [1, 1]
+
+
+def test_an_emptied_entity_points_to_where_its_records_are(dsn: str) -> None:
+    index = run(dsn, [message(1, 1, [{"name": "甲"}])], [message(1, 2, [{"name": "甲", "citizen_id": "1"}])])
+    (gone,) = [entity for entity in index.entities.values() if entity["deleted"]]
+    (alive,) = index.alive()
+    assert gone["redirect"] == alive
+
+
+def test_a_delete_ends_the_entity_and_its_key(dsn: str) -> None:
+    index = run(dsn, [message(1, 1, [{"citizen_id": "1"}])], [message(1, 2, None)], [message(1, 1, [{"citizen_id": "1"}])])
+    assert index.alive() == {}
+    with psycopg.connect(dsn) as connection:
+        assert connection.execute("select count(*) from sealing_key").fetchone() == (0,)
+
+
+def test_an_unsent_large_value_is_kept(dsn: str) -> None:
+    """TOAST: the placeholder is filled with what is known, also its strong key."""
+    first = message(1, 1, [{"citizen_id": "1", "note": "long"}])
+    later = message(1, 2, [{"name": "甲"}], unavailable=("citizen_id", "note"))
+    for batches in ([[first], [later]], [[first, later]]):
+        (entity,) = run(dsn, *batches).entities.values()
+        (member,) = entity["members"]
+        assert sorted(member["fields"]) == ["citizen_id", "name", "note"]
+        with psycopg.connect(dsn) as connection:
+            handle, wrapped = connection.execute("select handle, wrapped from sealing_key").fetchone() or (b"", b"")
+        sealer = Sealer(MASTER)
+        assert sealer.unseal(sealer.unwrap(wrapped), handle, member["sealed"]) == {"citizen_id": "1", "note": "long", "name": "甲"}
+        assert text_of(handle) == member["handle"]
+
+
+def test_no_value_is_in_clear_in_store_or_entities(dsn: str) -> None:
+    """Without a contract that opens a field, everything is sealed or a token."""
+    index = run(dsn, [message(1, 1, [{"citizen_id": "canary-id", "name": "canary-name", "note": "canary-note"}])])
+    with psycopg.connect(dsn) as connection:
+        held = b"".join(
+            bytes(row[0]) for table in TABLES for row in connection.execute(f"select convert_to(t::text, 'UTF8') from {table} t")
+        )
+        public = b"".join(bytes(row[0]) for row in connection.execute("select public || sealed from record"))
+    assert b"canary" not in held + public + repr(index.entities).encode()
