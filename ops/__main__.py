@@ -8,10 +8,9 @@ import threading
 import httpx
 
 from domain.contract import Contract, ContractError
-from ops.lag import LagError, LagWatch
+from ops.lag import LagError, LagWatch, reads
 from ops.sources import source_states
 from schemas import metrics
-from schemas.topics import INDEX_GROUP, STREAM_GROUP
 from settings import Settings, SettingsError
 from settings.contracts import load_contracts
 
@@ -52,7 +51,7 @@ def main() -> int:
         signal.signal(number, lambda *_: stop.set())
     if settings.metrics_port:
         metrics.serve(settings.metrics_port)
-    watch = LagWatch(settings.kafka_bootstrap, (STREAM_GROUP, INDEX_GROUP))
+    watch = LagWatch(settings.kafka_bootstrap, reads(contracts))
     metrics.ready()
     with httpx.Client(base_url=settings.connect_url) as connect:
         while not stop.is_set():

@@ -6,13 +6,17 @@ message is the time since the end of the partition stood at the group's position
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
 from confluent_kafka import ConsumerGroupTopicPartitions, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec
 
+from domain.contract import Contract
+from schemas.topics import ENTITIES, INDEX_GROUP, RECORDS, STREAM_GROUP, source_topic
+
+Place = tuple[str, int]  # topic, partition
 _POINTS = 720
 _TIMEOUT = 10.0
 
@@ -68,46 +72,58 @@ class Timeline:
 class LagWatch:
     """Asks a broker for groups' positions and partitions' ends; keeps the timelines between calls."""
 
-    def __init__(self, bootstrap: str, groups: Iterable[str], clock: Callable[[], float] = time.monotonic) -> None:
-        """``bootstrap`` is host:port; ``groups`` are the consumer groups to follow."""
+    def __init__(self, bootstrap: str, reads: Mapping[str, Collection[str]], clock: Callable[[], float] = time.monotonic) -> None:
+        """``bootstrap`` is host:port; ``reads`` tells which topics each consumer group reads."""
         self._bootstrap = bootstrap
         self._admin = AdminClient({"bootstrap.servers": bootstrap})
-        self._groups = tuple(groups)
+        self._reads = reads
         self._clock = clock
-        self._timelines: dict[tuple[str, int], Timeline] = {}
+        self._timelines: dict[Place, Timeline] = {}
 
     def measure(self) -> list[PartitionLag]:
-        """Return one row a group and partition; a group that never committed has none.
+        """Return one row a group and partition. A partition the group never read counts whole: readers begin at the earliest.
 
         Raises:
             LagError: the broker does not answer.
         """
         try:
-            committed = {group: self._committed(group) for group in self._groups}
-            asked = {(p.topic, p.partition) for positions in committed.values() for p in positions}
-            ends = self._ends(asked)
+            partitions = self._partitions()
+            ends = self._offsets({place for places in partitions.values() for place in places}, OffsetSpec.latest())
+            committed = {group: self._committed(group, places) for group, places in partitions.items()}
         except KafkaException as error:
             raise LagError(f"Kafka 没有回答 the broker at {self._bootstrap} does not answer: see `huiliu status`") from error
         now = self._clock()
         for place, end in ends.items():
             self._timelines.setdefault(place, Timeline()).add(now, end)
         return [
-            self._row(group, position, ends[position.topic, position.partition], now)
+            PartitionLag(group, *place, offset, ends[place], self._timelines[place].age(offset, now))
             for group, positions in committed.items()
-            for position in positions
+            for place, offset in positions.items()
         ]
 
-    def _row(self, group: str, position: TopicPartition, end: int, now: float) -> PartitionLag:
-        seconds = self._timelines[position.topic, position.partition].age(position.offset, now)
-        return PartitionLag(group, position.topic, position.partition, position.offset, end, seconds)
+    def _partitions(self) -> dict[str, list[Place]]:
+        """Return each group's partitions; a topic that is not there yet has none."""
+        topics = self._admin.list_topics(timeout=_TIMEOUT).topics
+        return {
+            group: [(topic, partition) for topic in names if topic in topics for partition in topics[topic].partitions]
+            for group, names in self._reads.items()
+        }
 
-    def _committed(self, group: str) -> list[TopicPartition]:
-        future = self._admin.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group)], request_timeout=_TIMEOUT)[group]
-        return [each for each in future.result().topic_partitions if each.offset >= 0]
+    def _committed(self, group: str, places: list[Place]) -> dict[Place, int]:
+        asked = ConsumerGroupTopicPartitions(group, [TopicPartition(*place) for place in places])
+        found = self._admin.list_consumer_group_offsets([asked], request_timeout=_TIMEOUT)[group].result().topic_partitions
+        positions = {(each.topic, each.partition): each.offset for each in found}
+        begin = self._offsets([place for place, offset in positions.items() if offset < 0], OffsetSpec.earliest())
+        return positions | begin
 
-    def _ends(self, places: Iterable[tuple[str, int]]) -> dict[tuple[str, int], int]:
-        asked = {TopicPartition(topic, partition): OffsetSpec.latest() for topic, partition in places}
-        if not asked:
+    def _offsets(self, places: Collection[Place], spec: OffsetSpec) -> dict[Place, int]:
+        if not places:
             return {}
-        found = self._admin.list_offsets(asked, request_timeout=_TIMEOUT)
+        found = self._admin.list_offsets({TopicPartition(*place): spec for place in places}, request_timeout=_TIMEOUT)
         return {(place.topic, place.partition): future.result().offset for place, future in found.items()}
+
+
+def reads(contracts: Iterable[Contract]) -> dict[str, list[str]]:
+    """Return which topics each of huiliu's consumer groups reads."""
+    sources = [source_topic(contract.provider, table.name) for contract in contracts for table in contract.tables]
+    return {STREAM_GROUP: [*sources, RECORDS], INDEX_GROUP: [ENTITIES]}

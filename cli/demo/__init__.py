@@ -1,0 +1,1 @@
+"""``huiliu demo``: the main job on the embedded stack, watched live and checked from outside."""
