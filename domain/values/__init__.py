@@ -1,0 +1,68 @@
+"""Values: reads every kind of raw text a department sends, and never raises; one kind a file."""
+
+from collections.abc import Callable
+
+from domain.values import (
+    address,
+    citizen_id,
+    code,
+    date,
+    engine_number,
+    foreign_card,
+    hmt_permit,
+    imei,
+    landline,
+    mac,
+    mobile,
+    number,
+    organisation_code,
+    organisation_name,
+    person_name,
+    place_name,
+    plate,
+    sex,
+    text,
+    uscc,
+    vin,
+)
+from domain.values.value import Value, unreadable
+
+__all__ = ["KINDS", "Value", "parse"]
+
+LONGEST = 512  # characters; what is longer is no identifier, name or address
+LONGEST_TEXT = 20_000
+_PARSERS: dict[str, Callable[[str], Value]] = {
+    "address": address.parse,
+    "citizen_id": citizen_id.parse,
+    "code": code.parse,
+    "date": date.parse,
+    "engine_number": engine_number.parse,
+    "foreign_card": foreign_card.parse,
+    "hmt_permit": hmt_permit.parse,
+    "imei": imei.parse,
+    "landline": landline.parse,
+    "mac": mac.parse,
+    "mobile": mobile.parse,
+    "number": number.parse,
+    "organisation_code": organisation_code.parse,
+    "organisation_name": organisation_name.parse,
+    "person_name": person_name.parse,
+    "place_name": place_name.parse,
+    "plate": plate.parse,
+    "sex": sex.parse,
+    "text": text.parse,
+    "uscc": uscc.parse,
+    "vin": vin.parse,
+}
+KINDS = frozenset(_PARSERS)
+
+
+def parse(kind: str, raw: str) -> Value:
+    """Read ``raw`` as a value of ``kind``; a longer text than the kind allows has no normal form (flag too_long).
+
+    Raises:
+        KeyError: there is no such kind. No text of any sort raises.
+    """
+    if len(raw) > LONGEST and (kind != "text" or len(raw) > LONGEST_TEXT):
+        return unreadable("too_long")
+    return _PARSERS[kind](raw)

@@ -1,0 +1,191 @@
+"""Address 地址: read by a grammar and written in one form, so that two spellings of a doorplate agree and two doorplates never do.
+
+What the grammar does not understand stays in the normal form word for word, and then the address joins nothing.
+"""
+
+import re
+from dataclasses import dataclass
+
+from domain.values.address_grammar import ADDRESS, LIYANG, PROVINCES, Found
+from domain.values.filler import NOTHING
+from domain.values.numerals import CHARACTERS, arabic
+from domain.values.value import Value, unreadable
+from domain.values.width import fold
+
+_UNITS_AFTER = "(?=(?:号|幢|栋|座|单元|室|房|楼|层|弄|组|队|村民小组|小组)(?![村镇乡路街桥巷塘庄湾圩山]))"
+_NUMERAL = re.compile(f"(?<![{CHARACTERS}0-9])[{CHARACTERS}]+{_UNITS_AFTER}")
+_NUMERAL_CHARACTERS = frozenset(CHARACTERS)
+_DASHES = re.compile("[\u2010-\u2015\u2212_~—]")
+_BLANK_IN_NUMBER = re.compile("(?<=[0-9A-Z]) +(?=[0-9A-Z])")
+_PUNCTUATION = re.compile(r"[,.;:、。'\"]+(?=$|\D)|(?<=\D)[,.;:、。'\"]+")
+_BARE_ROOM = re.compile(r"-?(\d{3,4}[A-Z]?)").fullmatch
+_LOST = frozenset("?*\ufffd□■〓")
+_ROUNDS = 4
+_PROVINCE_OF = {name[:2]: name for name in PROVINCES}
+_NEARBY_COUNTIES = {"金坛市": "金坛区"}
+
+
+_CITY, _VILLAGE, _ROAD, _NUMBER, _REST = 0, 2, 4, 7, 13  # places in ``Address``
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """The parts of an address, each with its word (``燕山路``, ``12号``, ``2幢``), empty if missing; joined they are the normal form."""
+
+    city: str
+    town: str
+    village: str
+    group: str
+    road: str
+    lane: str
+    compound: str
+    number: str
+    inner_compound: str
+    building: str
+    unit: str
+    floor: str
+    room: str
+    rest: str
+
+
+def parse(text: str) -> Value:
+    """Read an address.
+
+    The normal form names province, city and county first; an address that begins at a town, village, road or compound is taken to be
+    Liyang's (flag assumed_city). Flags: no_town (a road without its town), no_city (a city without its province), unparsed (something
+    was not understood), lost_character, placeholder, empty, control_characters. Verdicts: ``format`` a doorplate number on a road or in a
+    village, ``region`` down to the county, ``plausible`` everything understood; ``strong`` all three and no no_town: two towns may have a
+    road of one name, and only the doorplate master could tell which is meant.
+    """
+    tidy, flags = _tidy(text)
+    if not tidy:
+        return unreadable(*flags, "empty")
+    if tidy in NOTHING:
+        return Value(tidy, (*flags, "placeholder"), plausible=False)
+    parts, doubts = _parts(tidy)
+    normal = "".join(parts)
+    if doubts:
+        flags += tuple(doubt for doubt in doubts if doubt not in flags)
+        if parts[_REST]:
+            normal = _settled(normal)
+    located = bool(parts[_CITY]) and "no_city" not in flags
+    exact = bool(parts[_NUMBER]) and bool(parts[_ROAD] or parts[_VILLAGE])
+    whole = not parts[_REST] and "lost_character" not in flags
+    strong = located and exact and whole and "no_town" not in flags
+    return Value(normal, flags, format=exact, region=located, plausible=whole, strong=strong)
+
+
+def _settled(normal: str) -> str:
+    """Read again what was not understood: putting a unit in its usual word may have made it readable."""
+    for _ in range(_ROUNDS):
+        before, normal = normal, "".join(_parts(_tidy(normal)[0])[0])
+        if normal == before:
+            break
+    return normal
+
+
+def address_of(text: str) -> Address:
+    """Return the parts of an address; what is not understood is in ``rest``."""
+    return Address(*_parts(_tidy(text)[0])[0])
+
+
+def _tidy(text: str) -> tuple[str, tuple[str, ...]]:
+    """Fold, drop blanks and stray punctuation, unify dashes, and write numerals before 号, 幢, 室 … in digits."""
+    tidy, flags = fold(text)
+    if tidy.isalnum() and tidy.upper() == tidy:
+        return _digits(tidy), flags
+    for _ in range(_ROUNDS):
+        before = tidy
+        tidy = _BLANK_IN_NUMBER.sub("-", _DASHES.sub("-", tidy.upper())).replace(" ", "")
+        tidy = fold(_PUNCTUATION.sub("", tidy))[0]
+        if tidy == before:
+            break
+    return _digits(tidy), flags
+
+
+def _digits(tidy: str) -> str:
+    if _NUMERAL_CHARACTERS.isdisjoint(tidy):
+        return tidy
+    return _NUMERAL.sub(lambda match: arabic(match[0]) or match[0], tidy)
+
+
+def _parts(tidy: str) -> tuple[tuple[str, ...], list[str]]:
+    """Return the fourteen words of ``Address`` and the doubts."""
+    match = ADDRESS.match(tidy)
+    if match is None:  # cannot be: every part may be missing
+        return ("",) * 13 + (tidy,), ["unparsed"]
+    found = Found(*match.groups(""))
+    tail = _tail(found)
+    below = (
+        _town(found),
+        _village(found),
+        f"{_plain(found.group)}组" if found.group else "",
+        found.road,
+        found.lane,
+        found.compound,
+        _number(found),
+        found.inner_compound,
+        *tail,
+    )
+    city, doubts = _city(found, any(below[:6]))
+    if found.road and not below[0] and not below[1]:
+        doubts.append("no_town")
+    if tail[-1]:
+        doubts.append("unparsed")
+    if not _LOST.isdisjoint(tidy):
+        doubts.append("lost_character")
+    return (city, *below), doubts
+
+
+def _city(found: Found, placed: bool) -> tuple[str, list[str]]:  # noqa: FBT001  # whether anything below the county was read
+    if found.local:
+        return LIYANG, []
+    if found.nearby:
+        return "江苏省常州市" + _NEARBY_COUNTIES.get(found.nearby, found.nearby), []
+    if found.province:
+        return _PROVINCE_OF[found.province[:2]] + found.city + found.county, [] if found.county else ["no_city"]
+    if found.other_city:
+        return found.other_city + found.other_county, ["no_city"]
+    return (LIYANG, ["assumed_city"]) if placed else ("", ["no_city"])
+
+
+def _town(found: Found) -> str:
+    form = found.town_form
+    return found.zone or found.town + ("街道" if form.startswith("街道") else form)
+
+
+def _village(found: Found) -> str:
+    if not found.village:
+        return found.hamlet
+    form = "社区" if "居" in found.village_form or "社区" in found.village_form else "村"
+    return found.village + form + found.hamlet
+
+
+def _number(found: Found) -> str:
+    number = found.number or found.bare_number
+    if not number:
+        return ""
+    annex = found.annex
+    return f"{_plain(number)}号" + (annex if not annex or annex.endswith("号") else f"{annex}号")
+
+
+def _tail(found: Found) -> tuple[str, str, str, str, str]:
+    """Return building, unit, floor, room and rest."""
+    building = found.chain_building or found.building
+    unit = found.chain_unit or found.short_unit or found.unit
+    room = found.chain_room or found.short_room or found.room
+    rest = found.rest
+    if not room and (building or unit or found.number) and (bare := _BARE_ROOM(rest)) is not None:
+        room, rest = bare[1], ""
+    return (
+        f"{_plain(building)}幢" if building else "",
+        f"{_plain(unit)}单元" if unit else "",
+        f"{_plain(found.floor)}层" if found.floor else "",
+        f"{room}室" if room else "",
+        rest,
+    )
+
+
+def _plain(number: str) -> str:
+    """Drop leading zeros: doorplates are not numbered 003 beside 3."""
+    return number.lstrip("0") or "0"

@@ -1,0 +1,39 @@
+"""Mobile equipment identity IMEI (3GPP TS 23.003): 14 digits and a Luhn digit; IMEISV has two digits of software version instead."""
+
+import re
+
+from stdnum import luhn
+
+from domain.values.filler import filler_flags
+from domain.values.value import Value, unreadable
+from domain.values.width import compact
+
+_imei = re.compile(r"\d{15}", re.ASCII).fullmatch
+_without_check = re.compile(r"(\d{14})(\d{2})?", re.ASCII).fullmatch
+_WELL_KNOWN = frozenset({"004999010640000", "135790246811220", "012345678901237"})  # burnt into cloned devices by the million
+
+
+def parse(text: str) -> Value:
+    """Read an IMEI; the normal form is 15 digits, so that an IMEISV and an IMEI of one device agree.
+
+    A Luhn digit that was computed here proves nothing: IMEISV (flag imeisv) and 14 digits (flag no_check_digit) never join alone.
+    Flags: bad_checksum, repeated, sequence, placeholder, wrong_length, wrong_format, scientific_notation.
+    """
+    if _imei(text):
+        return _judge(text, ())
+    number, flags = compact(text)
+    if _imei(number):
+        return _judge(number, flags)
+    if (body := _without_check(number)) is not None:
+        flags += ("imeisv" if body[2] else "no_check_digit", *filler_flags(body[1]))
+        return Value(body[1] + luhn.calc_check_digit(body[1]), flags, format=True)
+    if not number or "scientific_notation" in flags:
+        return unreadable(*flags, *(() if number else ("empty",)))
+    return unreadable(*flags, "wrong_length" if number.isdigit() else "wrong_format")
+
+
+def _judge(number: str, flags: tuple[str, ...]) -> Value:
+    checksum = luhn.checksum(number) == 0
+    filler = ("placeholder",) if number in _WELL_KNOWN else filler_flags(number[:14])
+    flags += filler if checksum else (*filler, "bad_checksum")
+    return Value(number, flags, format=True, checksum=checksum, plausible=not filler, strong=checksum and not filler)

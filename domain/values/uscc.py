@@ -1,0 +1,59 @@
+"""Unified social credit code 统一社会信用代码 (GB 32100): registrar, kind, region, organisation code, check character MOD 31.
+
+``python-stdnum`` wants eight leading digits and so refuses registrars A, N and Y, among them every village collective
+(N2…); its check character is used, its format is not.
+"""
+
+import re
+from functools import lru_cache
+
+from stdnum.cn.uscc import calc_check_digit
+
+from domain.values.filler import filler_flags
+from domain.values.organisation_code import check_character
+from domain.values.regions import PROVINCES
+from domain.values.value import Value, unreadable
+from domain.values.width import compact
+
+_code = re.compile(r"[0-9A-HJ-NPQRTUWXY]{2}\d{6}[0-9A-HJ-NPQRTUWXY]{10}", re.ASCII).fullmatch
+_NATIONAL = "100000"  # registered with the State Council's own office
+_LENGTH = 18
+# Registrar and kind, GB 32100 table 1.
+_KINDS = frozenset(
+    "11 12 13 19 21 29 31 32 33 34 35 39 41 49 51 52 53 59 61 62 69 71 72 79 81 89 91 92 93 A1 A9 N1 N2 N3 N9 Y1".split()  # noqa: SIM905  # reads as the table
+)
+
+
+def parse(text: str) -> Value:
+    """Read a USCC; the normal form is 18 characters.
+
+    Flags: bad_checksum, unknown_registrar, unknown_province, organisation_code_mismatch (characters 9-17), repeated, sequence,
+    wrong_length, wrong_format, scientific_notation.
+    """
+    return _judge(text, ()) if _code(text) else _read(text)
+
+
+def _read(text: str) -> Value:
+    number, flags = compact(text)
+    if _code(number) and "scientific_notation" not in flags:
+        return _judge(number, flags)
+    if not number or "scientific_notation" in flags:
+        return unreadable(*flags, *(() if number else ("empty",)))
+    return unreadable(*flags, "wrong_format" if len(number) == _LENGTH else "wrong_length")
+
+
+@lru_cache(maxsize=4096)  # register numbers of organisations recur in every department; they are open, not personal
+def _judge(number: str, flags: tuple[str, ...]) -> Value:
+    checksum = calc_check_digit(number) == number[17]
+    region = number[2:4] in PROVINCES or number[2:8] == _NATIONAL
+    filler = filler_flags(number[8:17])
+    doubts = list(filler)
+    if not checksum:
+        doubts.append("bad_checksum")
+    if not region:
+        doubts.append("unknown_province")
+    if number[:2] not in _KINDS:
+        doubts.append("unknown_registrar")
+    if check_character(number[8:16]) != number[16]:
+        doubts.append("organisation_code_mismatch")
+    return Value(number, (*flags, *doubts), format=True, checksum=checksum, region=region, strong=checksum and region and not filler)

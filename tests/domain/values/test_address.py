@@ -1,0 +1,107 @@
+"""Addresses: two spellings of one doorplate give one normal form, two doorplates never do."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.values import parse
+from domain.values.address import address_of
+
+NUMERALS = "零一二三四五六七八九"
+FULL_WIDTH = str.maketrans("0123456789-", "０１２３４５６７８９－")
+
+
+@st.composite
+def doorplates(draw: st.DrawFn) -> tuple[str, str, str, str, str, str]:
+    """Town, road, number, building, unit and room of a synthetic door in Liyang."""
+    town = draw(st.sampled_from(("溧城镇", "戴埠镇", "南渡镇", "天目湖镇", "昆仑街道")))
+    road = draw(st.sampled_from(("燕山路", "平陵西路", "东大街", "昆仑南路", "罗湾路", "天目湖大道", "横涧村", "清安社区", "北山村3组")))
+    number, building = draw(st.integers(1, 400)), draw(st.integers(1, 60))
+    return town, road, str(number), str(building), str(draw(st.integers(1, 9))), str(draw(st.integers(101, 3299)))
+
+
+def chinese(number: str) -> str:
+    """Write a number below 1000 in Chinese numerals."""
+    digits = [int(digit) for digit in number.zfill(3)]
+    hundreds, tens, ones = digits
+    text = f"{NUMERALS[hundreds]}百" if hundreds else ""
+    if tens:
+        text += ("" if tens == 1 and not hundreds else NUMERALS[tens]) + "十"
+    elif hundreds and ones:
+        text += "零"
+    return text + (NUMERALS[ones] if ones else "")
+
+
+def spellings(door: tuple[str, str, str, str, str, str]) -> list[str]:
+    town, road, number, building, unit, room = door
+    full = f"江苏省常州市溧阳市{town}{road}{number}号{building}幢{unit}单元{room}室"
+    return [
+        full,
+        full.removeprefix("江苏省"),
+        full.removeprefix("江苏省常州市"),
+        full.removeprefix("江苏省常州市溧阳市"),
+        full.replace("江苏省常州市溧阳市", "江苏溧阳"),
+        full.replace("幢", "栋"),
+        full.replace("幢", "号楼"),
+        full.translate(FULL_WIDTH),
+        f" {full[:9]} {town} {road} {number}号 {building}幢 {unit}单元 {room} ",
+        f"溧阳市{town}{road}{chinese(number)}号{building}-{unit}-{room}",
+        f"溧阳市{town}{road}{number}号{building}幢{unit}-{room}室",
+        f"{town}{road}{number}＃{building}号楼{unit}单元{room}",
+        f"{town},{road}0{number}号,{building}幢，{unit}单元{room}室。",
+    ]
+
+
+@given(doorplates())
+def test_spellings_of_one_door_agree_and_are_strong(door: tuple[str, str, str, str, str, str]) -> None:
+    expected = spellings(door)[0]
+    for spelling in spellings(door):
+        value = parse("address", spelling)
+        assert (value.normal, value.strong) == (expected, True), spelling
+
+
+@given(doorplates(), doorplates(), st.data())
+def test_two_doors_never_agree(
+    one: tuple[str, str, str, str, str, str], other: tuple[str, str, str, str, str, str], data: st.DataObject
+) -> None:
+    if one != other:
+        spelled = data.draw(st.sampled_from(spellings(one))), data.draw(st.sampled_from(spellings(other)))
+        assert parse("address", spelled[0]).normal != parse("address", spelled[1]).normal
+
+
+@pytest.mark.parametrize(
+    ("raw", "normal", "flags", "strong"),
+    [
+        ("燕山路三号", "江苏省常州市溧阳市燕山路3号", ("assumed_city", "no_town"), False),
+        ("溧阳路5号", "江苏省常州市溧阳市溧阳路5号", ("assumed_city", "no_town"), False),
+        ("溧城镇燕山路12-3号", "江苏省常州市溧阳市溧城镇燕山路12-3号", ("assumed_city",), True),
+        ("溧阳市昆仑街道办事处平陵西路2号", "江苏省常州市溧阳市昆仑街道平陵西路2号", (), True),
+        ("溧阳市社渚镇金峰村委会第十二组三号", "江苏省常州市溧阳市社渚镇金峰村12组3号", (), True),
+        ("溧阳市南渡镇104国道12号", "江苏省常州市溧阳市南渡镇104国道12号", (), True),
+        ("江苏南京市鼓楼区中山路5号", "江苏省南京市鼓楼区中山路5号", ("no_town",), False),
+        ("常州市武进区湖塘镇人民路5号", "江苏省常州市武进区湖塘镇人民路5号", (), True),
+        ("南京市中山路5号", "南京市中山路5号", ("no_city", "no_town"), False),
+        ("溧城镇燕山路88号2-501", "江苏省常州市溧阳市溧城镇燕山路88号2-501", ("assumed_city", "unparsed"), False),
+        ("溧城镇燕山新村12幢501室", "江苏省常州市溧阳市溧城镇燕山新村12幢501室", ("assumed_city",), False),
+        ("溧城镇人民路?号", "江苏省常州市溧阳市溧城镇人民路?号", ("assumed_city", "unparsed", "lost_character"), False),
+        ("溧城镇燕山路与平陵路交叉口", "江苏省常州市溧阳市溧城镇燕山路与平陵路交叉口", ("assumed_city", "unparsed"), False),
+        ("不详", "不详", ("placeholder",), False),
+        ("123", "123", ("no_city", "unparsed"), False),
+    ],
+)
+def test_what_is_understood_and_what_is_not(raw: str, normal: str, flags: tuple[str, ...], strong: bool) -> None:  # noqa: FBT001  # parametrised
+    value = parse("address", raw)
+    assert (value.normal, value.flags, value.strong) == (normal, flags, strong)
+
+
+def test_parts_are_told_apart() -> None:
+    address = address_of("溧城镇燕山路88号锦绣花园3号楼2单元5楼501室")
+    assert (address.city, address.town, address.road, address.number) == ("江苏省常州市溧阳市", "溧城镇", "燕山路", "88号")
+    assert (address.inner_compound, address.building, address.unit, address.floor, address.room) == (
+        "锦绣花园",
+        "3幢",
+        "2单元",
+        "5层",
+        "501室",
+    )
+    assert address.rest == ""

@@ -1,0 +1,69 @@
+"""Whatever the text: no kind raises, reading a normal form again changes nothing, and time is bounded."""
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from domain.entities import FIELDS
+from domain.values import KINDS, LONGEST, LONGEST_TEXT, Value, parse
+
+ANY = st.text(st.characters(), max_size=60)  # lone surrogates too
+# Letters that matter to some grammar, and what folding has to do with.
+WORDS = [
+    "江苏省", "常州市", "溧阳市", "溧阳", "溧城", "镇", "街道", "村", "村委会", "居委会", "社区", "新村", "组", "路", "大道",
+    "街", "巷", "弄", "里", "号", "号楼", "幢", "栋", "座", "楼", "层", "单元", "室", "房", "#", "-", "之", "附", "甲", "A",
+    "1", "2", "12", "501", "0", "一", "二", "十", "百", "零", "〇", "第", "小区", "花园", "期", "东", "区", "县", "市", "省",
+    "(", ")", "（", "）", "【", "】", "，", "。", ".", "·", "•", "・", "?", "*", "□", "王", "伟", "測", "试", "某", "无",
+    "不详", "年", "月", "日", ":", "T", "Z", "+", "86", "0519", "139", "苏", "D", "x", "e", "E", "e+", "万", "元", "亿",
+    "有限公司", "ß", "ŉ", "ﬁ", "㈱", "①", "Ⅷ", "ｱﾞ", "ａ", "１", "－", "´", "¨", "\u0308", "\u200b", "\u202e", "\u00a0",
+    "\u3000", "\x00", "\t", "\n", "\ud800", "\ufffe", "\ufeff", "\u3164", "\u115f", "𠮷", "\ue000", "\U000e0100",
+]  # fmt: skip
+DIRT = st.lists(st.sampled_from(WORDS), max_size=14).map("".join)
+SPACED_DIRT = st.lists(st.sampled_from(WORDS), max_size=10).map(" ".join)
+
+
+def test_every_field_has_its_kind() -> None:
+    assert {field.kind for fields in FIELDS.values() for field in fields.values()} <= KINDS
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_any_text_is_read_without_raising_and_reading_again_changes_nothing(kind: str) -> None:
+    @settings(max_examples=150)
+    @given(ANY | DIRT | SPACED_DIRT)
+    def holds(text: str) -> None:
+        value = parse(kind, text)
+        assert isinstance(value, Value)
+        assert all(flag.isidentifier() and flag == flag.lower() for flag in value.flags)
+        assert len(set(value.flags)) == len(value.flags)
+        if value.normal is None:
+            assert not value.strong
+            return
+        assert value.normal
+        value.normal.encode()  # no lone surrogate is left
+        assert parse(kind, value.normal).normal == value.normal
+
+    holds()
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_ten_megabytes_are_cut_off_at_once(kind: str) -> None:
+    huge = "村路号室1-" * 1_700_000
+    started = time.process_time()
+    assert parse(kind, huge) == Value(None, ("too_long",), format=False)
+    assert time.process_time() - started < 0.01
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+@pytest.mark.parametrize("unit", ["1", "一", "村", "1-", "路1号", " ", "·", "A ", "(", "\ufdfa", "e", "0,", "市", "￥"])
+def test_the_longest_text_takes_bounded_time(kind: str, unit: str) -> None:
+    text = (unit * LONGEST_TEXT)[: LONGEST_TEXT if kind == "text" else LONGEST]
+    started = time.process_time()
+    parse(kind, text)
+    assert time.process_time() - started < 0.1
+
+
+def test_an_unknown_kind_is_a_programming_error() -> None:
+    with pytest.raises(KeyError):
+        parse("shoe_size", "43")
