@@ -1,0 +1,102 @@
+"""What a department's database is made of: columns, tables, and the rows that a block of the world becomes."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from city.dirt import Dirt
+from city.draws import Draws
+from city.world import Block, World
+
+Cell = str | None
+
+
+class Entry(NamedTuple):
+    """One row: cells in the order of the columns, and whom it truly speaks of: (role, entity id such as ``P17``)."""
+
+    cells: tuple[Cell, ...]
+    truth: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What rows are made from: the world and the department's dirt."""
+
+    world: World
+    dirt: Dirt
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: name, PostgreSQL type with constraints, the department's own comment."""
+
+    name: str
+    type: str
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table and the pure function that makes its rows of a block."""
+
+    name: str
+    title: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    rows: Callable[[Source, Block], Iterator[Entry]]
+    out_of_line: tuple[str, ...] = ()
+    """long texts that are never compressed, so that they go to the TOAST table"""
+
+    @property
+    def create_sql(self) -> str:
+        """DDL without the key, which is added when the rows are in: that loads twice as fast."""
+        columns = ",\n".join(f"  {column.name} {column.type}" for column in self.columns)
+        comments = "".join(f"COMMENT ON COLUMN {self.name}.{column.name} IS '{column.comment}';\n" for column in self.columns)
+        storage = "".join(f"ALTER TABLE {self.name} ALTER COLUMN {name} SET STORAGE EXTERNAL;\n" for name in self.out_of_line)
+        return f"CREATE TABLE {self.name} (\n{columns}\n);\nCOMMENT ON TABLE {self.name} IS '{self.title}';\n{comments}{storage}"
+
+    @property
+    def key_sql(self) -> str:
+        """The primary key."""
+        return f"ALTER TABLE {self.name} ADD PRIMARY KEY ({', '.join(self.key)})"
+
+    def places(self, names: tuple[str, ...]) -> tuple[int, ...]:
+        """Return where the named columns stand in a row."""
+        order = [column.name for column in self.columns]
+        return tuple(order.index(name) for name in names)
+
+
+@dataclass(frozen=True, slots=True)
+class Department:
+    """A provider's database; ``slug`` is its name, as in its contract."""
+
+    slug: str
+    title: str
+    tables: tuple[Table, ...]
+
+    @property
+    def variable(self) -> str:
+        """Name of the variable with the capture user's address; the DBA's has ``_ADMIN`` after it."""
+        return f"HUILIU_SOURCE_{self.slug.upper()}"
+
+
+def columns(text: str) -> tuple[Column, ...]:
+    """Read columns written one a line as ``name | type | comment``."""
+    lines = (line.split("|") for line in text.strip().splitlines())
+    return tuple(Column(name.strip(), kind.strip(), comment.strip()) for name, kind, comment in lines)
+
+
+def iso(date: str) -> str:
+    """Write YYYYMMDD as PostgreSQL's date."""
+    return f"{date[:4]}-{date[4:6]}-{date[6:]}"
+
+
+def touched(draws: Draws) -> str:
+    """Return the row's last update, somewhere in the world's last year."""
+    chance = draws[15]
+    return f"2024-{chance % 12 + 1:02d}-{chance // 16 % 28 + 1:02d} {chance // 512 % 24:02d}:{chance // 16384 % 60:02d}:00+08"
+
+
+def synthetic(what: str, index: int) -> str:
+    """Fill a column that must never leave the source, marked for what it is."""
+    return f"合成数据·{what}·{index:09d}"
