@@ -3,12 +3,14 @@
 Source of the envelope: Debezium's change event (before, after, source, op, ts_ms); custom producers write the same.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from domain.contract import Contract, Table
+import orjson
+
+from domain.contract import Table
 from domain.entities import FIELDS, STRONG_KEYS, Kind
 from domain.values import parse
 
@@ -44,7 +46,6 @@ class RowNormaliser:
         """Compile the table's mappings once."""
         self.provider = provider
         self.table = table.name
-        self._prefix = f"{provider}/{table.name}/"
         self._key = tuple(table.key)
         self._kinds = dict(table.speaks_of)
         self._mappings = [
@@ -61,14 +62,15 @@ class RowNormaliser:
             RejectError: the envelope is not a change event, or holds a value no contract can map.
         """
         source, op = envelope.get("source"), envelope.get("op")
-        if not isinstance(source, dict) or source.get("lsn") is None:
+        lsn = _position(source) if isinstance(source, dict) else None
+        if not isinstance(source, dict) or lsn is None:
             raise RejectError("no source position in the event", "send Debezium's envelope with source.lsn (or the line of a file)")
         row = {
-            "row_id": self._prefix + ",".join(self._key_parts(key)),
+            "row_id": row_id(self.provider, self.table, self._key_parts(key)),
             "provider": self.provider,
             "table": self.table,
             "op": "delete",
-            "lsn": source["lsn"],
+            "lsn": lsn,
             "order": 0,
             "snapshot": source.get("snapshot") not in (None, "false"),
             "committed_ms": source["ts_ms"],
@@ -83,11 +85,11 @@ class RowNormaliser:
             raise RejectError(f"operation {op!r} is not create, update, delete or read", "set skipped.operations=t for truncates")
         return row
 
-    def _key_parts(self, key: Mapping[str, Any]) -> list[str]:
+    def _key_parts(self, key: Mapping[str, Any]) -> list[Any]:
         parts = [key.get(name) for name in self._key]
         if None in parts:
             raise RejectError("the event's key lacks a key column of the contract", "make the contract's `key` the table's primary key")
-        return [quote(str(part), safe="") for part in parts]
+        return parts
 
     def _records(self, after: Mapping[str, Any]) -> list[dict[str, Any]]:
         drafts = {role: _draft(role, kind) for role, kind in self._kinds.items()}
@@ -105,9 +107,17 @@ class RowNormaliser:
         return said
 
 
-def normalisers(contracts: list[Contract]) -> dict[tuple[str, str], RowNormaliser]:
-    """Return a normaliser for every (provider, table)."""
-    return {(c.provider, t.name): RowNormaliser(c.provider, t) for c in contracts for t in c.tables}
+def row_id(provider: str, table: str, key: Iterable[object]) -> str:
+    """Return a row's name: ``<provider>/<table>/<key parts>``, the parts percent-quoted and joined by commas."""
+    return f"{provider}/{table}/{','.join(quote(str(part), safe='') for part in key)}"
+
+
+def _position(source: Mapping[str, Any]) -> int | None:
+    """Return the log position; a row that a signal had read again bears only the stream's last one, in ``sequence``."""
+    lsn, sequence = source.get("lsn"), source.get("sequence")
+    if lsn is None and sequence:
+        lsn = (orjson.loads(sequence) or [None])[-1]
+    return None if lsn is None else int(lsn)
 
 
 def _draft(role: str, kind: Kind) -> dict[str, Any]:
@@ -123,7 +133,9 @@ def _text(cell: object, column: str) -> str:
         return str(cell)
     if isinstance(cell, bytes) and cell == UNAVAILABLE.encode():
         return UNAVAILABLE
-    raise RejectError(f"column {column} holds {type(cell).__name__}, not text or a number", f"withhold or ignore {column}, or cast it in a view")
+    raise RejectError(
+        f"column {column} holds {type(cell).__name__}, not text or a number", f"withhold or ignore {column}, or cast it in a view"
+    )
 
 
 def _fill(draft: dict[str, Any], mapping: _Mapping, raw: str) -> None:

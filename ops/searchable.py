@@ -49,7 +49,7 @@ class SearchObserver:
             now = int(self._clock() * 1000)
             for hit in hits:
                 fields = hit["fields"]
-                found.append(Sighting(hit["_id"], fields["version"][0], fields["committed_ms"][0], now))
+                found.append(Sighting(hit["_id"], fields["version"][0], int(fields["committed_ms"][0]), now))
             self._newest = hits[-1]["_seq_no"]
             if len(hits) < _PAGE:
                 break

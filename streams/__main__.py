@@ -5,22 +5,30 @@ import sys
 
 import faust
 import uvloop
+from psycopg import OperationalError
 
+from domain.contract import ContractError
 from schemas import metrics
 from schemas.topics import core_topics, ensure_topics, source_topics
 from settings import Settings, SettingsError
 from settings.contracts import load_contracts
 from streams.app import build_app
+from streams.store import create_tables
 
 
 def main() -> int:
     """Create the topics, then work until told to stop; return the exit code."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    log = logging.getLogger("streams")
     try:
         settings = Settings.load()
         contracts = load_contracts(settings.providers_dir)
-    except SettingsError as error:
-        logging.getLogger(__name__).critical("%s", error)
+        create_tables(settings.store_dsn.get_secret_value())
+    except (SettingsError, ContractError) as error:
+        log.critical("%s", error)
+        return 1
+    except OperationalError:
+        log.critical("存储没有回答 the resolver's store (HUILIU_STORE_DSN) does not answer: see `huiliu status`, then `huiliu up store`")
         return 1
     topics = [*core_topics(), *(topic for contract in contracts for topic in source_topics(contract))]
     ensure_topics(settings.kafka_bootstrap, topics, settings.partitions)  # before Faust asks: it ignores topics that are not there yet

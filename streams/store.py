@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, Connection
 
 from domain.composition import KnownRecord
 from domain.entities import Kind
@@ -99,6 +99,17 @@ class Writes:
     entities: list[tuple[str, int, int, bytes, str | None, bool]] = field(default_factory=list)
 
 
+def create_tables(dsn: str) -> None:
+    """Create the store's tables that are not there yet; several workers may ask at once.
+
+    Raises:
+        psycopg.OperationalError: the store is away.
+    """
+    with Connection.connect(dsn, application_name="huiliu-resolve") as connection:
+        connection.execute("select pg_advisory_xact_lock(%s)", (_SCHEMA_LOCK,))
+        connection.execute(_SCHEMA.read_bytes())
+
+
 class Store:
     """One connection; one transaction at a time."""
 
@@ -108,13 +119,10 @@ class Store:
 
     @classmethod
     async def connect(cls, dsn: str) -> "Store":
-        """Connect, and create the tables if they are not there."""
+        """Connect; ``create_tables`` has run before."""
         connection = await AsyncConnection.connect(
             dsn, autocommit=True, prepare_threshold=0, options=_INDEX_PLANS, application_name="huiliu-resolve"
         )
-        async with connection.transaction():
-            await connection.execute("select pg_advisory_xact_lock(%s)", (_SCHEMA_LOCK,))
-            await connection.execute(_SCHEMA.read_bytes(), prepare=False)
         return cls(connection)
 
     async def close(self) -> None:

@@ -17,7 +17,7 @@ from domain.sealing import Sealer
 from domain.tokens import Tokeniser, text_of
 from settings import Settings
 from streams.resolve import Resolver
-from streams.store import Store
+from streams.store import Store, create_tables
 
 pytestmark = pytest.mark.servers
 MASTER = bytes(range(32))
@@ -70,7 +70,9 @@ def dsn(settings: Settings) -> Iterator[str]:
     with psycopg.connect(base, autocommit=True) as connection:
         connection.execute("drop database if exists resolve_test with (force)")
         connection.execute("create database resolve_test")
-    yield psycopg.conninfo.make_conninfo(base, dbname="resolve_test")
+    own = psycopg.conninfo.make_conninfo(base, dbname="resolve_test")
+    create_tables(own)
+    yield own
     with psycopg.connect(base, autocommit=True) as connection:
         connection.execute("drop database resolve_test with (force)")
 
