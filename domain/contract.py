@@ -6,15 +6,15 @@ name line and remedy. Reading the file is the caller's: the domain does no I/O.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from io import StringIO
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+from domain.contract_words import UNION_MEMBERS, explain
 from domain.entities import FIELDS, Kind, Sensitivity
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,40}$")]
@@ -64,7 +64,7 @@ class Expectation(Strict):
     @model_validator(mode="after")
     def _ordered(self) -> "Expectation":
         if self.rows_min > self.rows_max:
-            message = "rows_min is larger than rows_max: swap them"
+            message = "最少行数大于最多行数 rows_min is larger than rows_max: swap them"
             raise ValueError(message)
         return self
 
@@ -81,13 +81,13 @@ class Column(Strict):
     def _exactly_one(self) -> "Column":
         said = [name for name in ("to", "ignore", "withhold") if getattr(self, name) is not None]
         if len(said) != 1:
-            message = "say exactly one of to / ignore / withhold"
+            message = "必须且只能写一项 say exactly one of to / ignore / withhold"
             raise ValueError(message)
         if self.codes is not None and self.to is None:
-            message = "codes belong to a mapped column: add `to`, or remove codes"
+            message = "未映射的列没有代码表 codes belong to a mapped column: add `to`, or remove codes"
             raise ValueError(message)
         if self.to is not None and not self.to:
-            message = "`to` is empty: name a target such as {resident.name: personal}, or ignore the column with a reason"
+            message = "映射为空 `to` is empty: name a target such as {resident.name: personal}, or ignore the column with a reason"
             raise ValueError(message)
         return self
 
@@ -133,9 +133,9 @@ class Table(Strict):
         for name in self.key:
             column = self.columns.get(name)
             if column is None:
-                yield f"key column {name} is not among columns: add it"
+                yield f"主键列未列出 key column {name} is not among columns: add it"
             elif column.withhold is not None:
-                yield f"key column {name} is withheld, but a change event cannot do without its key: map it, ignore it, or use another key"
+                yield f"主键列不能扣留 key column {name} is withheld, but every change event has its key: map it, or use another key"
 
     def _target_problems(self) -> Iterator[str]:
         taken: dict[str, str] = {}
@@ -144,20 +144,20 @@ class Table(Strict):
         for name, target in targets:
             role, field = target.split(".")
             if role not in self.speaks_of:
-                yield f"{name}: role {role} is not in speaks_of ({', '.join(self.speaks_of)})"
+                yield f"{name}: 角色未声明 role {role} is not in speaks_of ({', '.join(self.speaks_of)}): correct it, or add the role"
             elif field not in FIELDS[self.speaks_of[role]]:
                 kind = self.speaks_of[role]
-                yield f"{name}: a {kind} has no field {field}; it has {', '.join(FIELDS[kind])}"
+                yield f"{name}: 没有这个字段 a {kind} has no field {field}: use one of {', '.join(FIELDS[kind])}"
             if target in taken:
-                yield f"{name}: {target} is already filled by {taken[target]}"
+                yield f"{name}: 重复映射 {target} is already filled by {taken[target]}: keep one of the two"
             taken[target] = name
         for role in self.speaks_of:
             if not any(target.startswith(f"{role}.") for target in taken):
-                yield f"role {role} gets no field: map a column to it, or drop it from speaks_of"
+                yield f"角色没有字段 role {role} gets no field: map a column to it, or drop it from speaks_of"
 
     @property
     def captured(self) -> tuple[str, ...]:
-        """Columns that may leave the source: mapped and ignored ones that are key, in the file's order."""
+        """Columns that may leave the source, in the file's order: the mapped ones, and the key (of an ignored column nothing leaves)."""
         return tuple(name for name, column in self.columns.items() if column.to is not None or name in self.key)
 
     @property
@@ -179,6 +179,7 @@ class Contract(Strict):
     mode: Literal["cdc"]
     connection: Connection
     purposes: list[Slug] = Field(min_length=1, description="who may ask, for what")
+    role: Bilingual | None = Field(default=None, description="the unit's part in the work besides its feed, e.g. supervisor")
     tables: list[Table] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -186,7 +187,7 @@ class Contract(Strict):
         names = [table.name for table in self.tables]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
-            message = f"table {', '.join(twice)} is listed twice: merge the entries"
+            message = f"表重复 table {', '.join(twice)} is listed twice (the topic's name has no schema): merge the entries"
             raise ValueError(message)
         return self
 
@@ -212,6 +213,19 @@ class ContractProblem:
         return f"{self.file}:{self.line}: {self.path}: {self.message}"
 
 
+@dataclass(frozen=True, slots=True)
+class ContractFile:
+    """A contract and the YAML document it came from."""
+
+    file: str
+    contract: Contract
+    document: CommentedMap
+
+    def problem(self, path: tuple[str | int, ...], message: str) -> ContractProblem:
+        """Return the problem at the line of ``path``, e.g. ``("tables", 0, "columns", "name")``."""
+        return ContractProblem(self.file, line_of(self.document, path), ".".join(map(str, path)), message)
+
+
 class ContractError(Exception):
     """A contract that cannot be used; ``problems`` lists every mistake found."""
 
@@ -227,28 +241,35 @@ def parse_contract(text: str, file: str) -> Contract:
     Raises:
         ContractError: the text is not YAML or breaks the model; every mistake has its line.
     """
+    return read_contract(text, file).contract
+
+
+def read_contract(text: str, file: str) -> "ContractFile":
+    """Like ``parse_contract``, but keep the document, so that what is found out later can name its line too.
+
+    Raises:
+        ContractError: as ``parse_contract``.
+    """
     yaml = YAML()
     try:
         document = yaml.load(StringIO(text))
-    except MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise ContractError([ContractProblem(file, line, "", f"not YAML: {error.problem}")]) from error
+    except (YAMLError, ValueError, RecursionError) as error:  # ValueError: a date such as 2013-99-99
+        mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
+        said = error.problem if isinstance(error, MarkedYAMLError) else type(error).__name__
+        problem = ContractProblem(file, mark.line + 1 if mark else 1, "", f"不是 YAML this is not YAML ({said}): correct the line")
+        raise ContractError([problem]) from error
     if not isinstance(document, CommentedMap):
-        raise ContractError([ContractProblem(file, 1, "", "a contract is a mapping that begins with `provider:`")])
+        raise ContractError([ContractProblem(file, 1, "", "契约应为映射 a contract is a mapping: begin with `provider: <slug>`")])
     try:
-        return Contract.model_validate(document)
+        return ContractFile(file, Contract.model_validate(document), document)
     except ValidationError as error:
-        problems = [_problem(file, document, each) for each in error.errors()]
-        raise ContractError(sorted(problems, key=lambda p: p.line)) from error
+        problems = {_problem(file, document, each) for each in error.errors()}  # a union says the same once a member
+        raise ContractError(sorted(problems, key=lambda p: (p.line, p.path))) from error
 
 
 def _problem(file: str, document: CommentedMap, error: Any) -> ContractProblem:  # noqa: ANN401  # pydantic's ErrorDetails
-    loc = tuple(part for part in error["loc"] if part != "[key]")
-    message = {
-        "extra_forbidden": "no such setting: check the spelling, or remove it",
-        "missing": "is missing: add it",
-    }.get(error["type"], error["msg"].removeprefix("Value error, "))
-    return ContractProblem(file, line_of(document, loc), ".".join(map(str, loc)), message)
+    loc = tuple(part for part in error["loc"] if part not in UNION_MEMBERS)
+    return ContractProblem(file, line_of(document, loc), ".".join(map(str, loc)), explain(error))
 
 
 def line_of(document: Any, path: tuple[str | int, ...]) -> int:  # noqa: ANN401  # a YAML node may be anything

@@ -64,5 +64,7 @@ def _clear_fields(columns: Any, constants: Mapping[str, str], role: str) -> froz
     mapped = {target: sensitivity for column in columns for target, sensitivity in (column.to or {}).items()}
     constant = dict.fromkeys(constants, Sensitivity.OPEN)
     return frozenset(
-        target.split(".")[1] for target, sensitivity in (constant | mapped).items() if target.startswith(f"{role}.") and sensitivity in _CLEAR
+        target.split(".")[1]
+        for target, sensitivity in (constant | mapped).items()
+        if target.startswith(f"{role}.") and sensitivity in _CLEAR
     )

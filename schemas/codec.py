@@ -13,6 +13,8 @@ from confluent_kafka.schema_registry import Schema, SchemaRegistryClient
 from confluent_kafka.schema_registry.error import SchemaRegistryError
 from fastavro.types import Schema as AvroSchema
 
+from schemas.wall_clock import mark
+
 AVRO_DIR = Path(__file__).parent / "avro"
 _HEADER = 5
 
@@ -90,6 +92,6 @@ class Decoder:
             if error.http_status_code != HTTPStatus.NOT_FOUND:
                 raise  # the registry is away or out of order: this says nothing of the message
             raise UndecodableError(f"schema {schema_id} is not in the registry") from error
-        schema = fastavro.parse_schema(json.loads(found.schema_str or "null"))
+        schema = fastavro.parse_schema(mark(json.loads(found.schema_str or "null")))
         self._schemas[schema_id] = schema
         return schema

@@ -1,0 +1,127 @@
+"""The Debezium configuration of a provider's connector (third layer of withholding: what the connector lets through)."""
+
+import re
+from collections.abc import Iterable, Mapping
+
+from connectors.address import Address
+from connectors.names import HEARTBEAT_MESSAGE, HEARTBEAT_PREFIX, HUILIU_SCHEMA, SIGNAL_TABLE, publication_name, slot_name, topic_prefix
+from connectors.publication import published_columns
+from domain.contract import Contract
+
+CONNECTOR_CLASS = "io.debezium.connector.postgresql.PostgresConnector"
+HEARTBEAT_MS = 5_000
+
+_CAPTURE = {
+    "connector.class": CONNECTOR_CLASS,
+    "tasks.max": "1",
+    "plugin.name": "pgoutput",
+    # The publication is ours to make, with column lists; Debezium would publish whole tables.
+    "publication.autocreate.mode": "disabled",
+    # Where there is a standby, the slot follows to it (PostgreSQL 17 and later).
+    "slot.failover": "true",
+    "slot.drop.on.stop": "false",
+    # Behind a lost slot `initial` stops for good; `when_needed` reads the tables again, and what is known already is a no-op.
+    "snapshot.mode": "when_needed",
+    # LOCK TABLE needs a right on the whole table, which the capture role must not have.
+    "snapshot.locking.mode": "none",
+    "snapshot.max.threads": "1",
+    "snapshot.fetch.size": "10000",
+    "incremental.snapshot.chunk.size": "4096",
+    # Watermarks are taken out again, so that the signal table does not grow in the department's database.
+    "incremental.snapshot.watermarking.strategy": "insert_delete",
+}
+_VALUES = {
+    "decimal.handling.mode": "string",
+    "interval.handling.mode": "string",
+    "time.precision.mode": "isostring",
+    "binary.handling.mode": "bytes",
+    "schema.name.adjustment.mode": "avro",
+}
+_EVENTS = {
+    "topic.naming.strategy": "io.debezium.schema.DefaultTopicNamingStrategy",  # prefix and table: no per-event rename to drop the schema
+    # Source topics are not compacted, so a tombstone would say nothing.
+    "tombstones.on.delete": "false",
+    "skipped.operations": "t",
+    "provide.transaction.metadata": "false",
+    "extended.headers.enabled": "false",
+    "topic.heartbeat.prefix": HEARTBEAT_PREFIX,
+    "heartbeat.interval.ms": str(HEARTBEAT_MS),
+    # A logical message moves the slot of an idle database on without a row written in it.
+    "heartbeat.action.query": f"SELECT pg_logical_emit_message(false, '{HEARTBEAT_MESSAGE}', '')",
+    "message.prefix.exclude.list": re.escape(HEARTBEAT_MESSAGE),
+}
+# An event that cannot be read ends the task, which every status shows; the default would log it and go on.
+# A database that is away is asked again for ever: a night's maintenance must not need a hand in the morning.
+_FAULTS = {
+    "errors.tolerance": "none",
+    "errors.log.enable": "true",
+    "errors.log.include.messages": "false",
+    "errors.max.retries": "-1",
+    "retriable.restart.connector.wait.ms": "2000",
+    # A reader that was killed keeps the slot until the database notices.
+    "slot.max.retries": "30",
+    "slot.retry.delay.ms": "2000",
+    "event.processing.failure.handling.mode": "fail",
+    "event.converting.failure.handling.mode": "fail",
+}
+# Measured (docs/performance.md): Debezium's own 500 ms poll is half a second of latency.
+_PACE = {
+    "poll.interval.ms": "10",
+    "max.batch.size": "4096",
+    "max.queue.size": "16384",
+    "producer.override.linger.ms": "0",
+    "producer.override.batch.size": "131072",
+    "producer.override.compression.type": "lz4",
+}
+
+
+def connector_config(contract: Contract, address: Address, password: str, registry_native_url: str) -> dict[str, str]:
+    """Return the connector's configuration.
+
+    Args:
+        contract: the provider's contract.
+        address: the capture user's way to the database.
+        password: what Connect shall read as the password: a reference to its secrets folder, never the password itself.
+        registry_native_url: the registry's own API, which Connect's Avro converter speaks.
+    """
+    provider = contract.provider
+    columns = published_columns(contract)
+    return {
+        **_CAPTURE,
+        "database.hostname": address.host,
+        "database.port": str(address.port),
+        "database.dbname": address.database,
+        "database.user": address.user,
+        "database.password": password,
+        "database.sslmode": address.sslmode,
+        "topic.prefix": topic_prefix(provider),
+        "slot.name": slot_name(provider),
+        "publication.name": publication_name(provider),
+        "signal.data.collection": f"{HUILIU_SCHEMA}.{SIGNAL_TABLE}",
+        "signal.enabled.channels": "source",
+        "table.include.list": _patterns(columns),
+        "column.include.list": _patterns((*table, column) for table, names in columns.items() for column in names),
+        **_VALUES,
+        **_EVENTS,
+        **_FAULTS,
+        **_PACE,
+        **_converter("key", registry_native_url),
+        **_converter("value", registry_native_url),
+    }
+
+
+def _patterns(paths: Iterable[tuple[str, ...]]) -> str:
+    """Return Debezium's list of anchored regular expressions, one a dotted name."""
+    return ",".join(r"\.".join(map(re.escape, path)) for path in paths)
+
+
+def _converter(part: str, registry_native_url: str) -> Mapping[str, str]:
+    """Return the Avro converter's settings that give Confluent's wire format."""
+    return {
+        f"{part}.converter": "io.apicurio.registry.utils.converter.AvroConverter",
+        f"{part}.converter.apicurio.registry.url": registry_native_url,
+        f"{part}.converter.apicurio.registry.auto-register": "true",
+        f"{part}.converter.apicurio.registry.as-confluent": "true",
+        f"{part}.converter.apicurio.registry.use-id": "contentId",
+        f"{part}.converter.apicurio.registry.headers.enabled": "false",
+    }
