@@ -1,0 +1,46 @@
+"""What the contracts permit: which departments exist, which purposes may ask, who answers each, and what anyone may see."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from domain.contract import Bilingual, Contract
+from domain.entities import Kind, Sensitivity
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """A purpose and the departments whose contracts permit it."""
+
+    slug: str
+    providers: frozenset[str]
+
+
+class Catalogue:
+    """Purposes, departments and open fields, read once at start.
+
+    Of (provider, kind, field), ``clear`` holds those that stand in the index in clear, and ``public`` those of them that every
+    table of the provider classes as open: internal values are in clear too, but not for everyone's eyes.
+    """
+
+    def __init__(self, contracts: list[Contract]) -> None:
+        """Index the contracts."""
+        self.departments: dict[str, Bilingual] = {c.provider: c.title for c in sorted(contracts, key=lambda c: c.row)}
+        asking: dict[str, set[str]] = {}
+        for contract in contracts:
+            for purpose in contract.purposes:
+                asking.setdefault(purpose, set()).add(contract.provider)
+        self.purposes: dict[str, Purpose] = {slug: Purpose(slug, frozenset(who)) for slug, who in sorted(asking.items())}
+        classes: dict[tuple[str, Kind, str], set[Sensitivity]] = {}
+        for contract in contracts:
+            for place, sensitivity in _classes(contract):
+                classes.setdefault(place, set()).add(sensitivity)
+        self.clear = frozenset(place for place, said in classes.items() if said & {Sensitivity.OPEN, Sensitivity.INTERNAL})
+        self.public = frozenset(place for place, said in classes.items() if said == {Sensitivity.OPEN})
+
+
+def _classes(contract: Contract) -> Iterator[tuple[tuple[str, Kind, str], Sensitivity]]:
+    for table in contract.tables:
+        targets = [pair for column in table.columns.values() for pair in (column.to or {}).items()]
+        for target, sensitivity in targets:
+            role, field = target.split(".")
+            yield (contract.provider, table.speaks_of[role], field), sensitivity
