@@ -110,6 +110,8 @@ class LagWatch:
         }
 
     def _committed(self, group: str, places: list[Place]) -> dict[Place, int]:
+        if not places:
+            return {}
         asked = ConsumerGroupTopicPartitions(group, [TopicPartition(*place) for place in places])
         found = self._admin.list_consumer_group_offsets([asked], request_timeout=_TIMEOUT)[group].result().topic_partitions
         positions = {(each.topic, each.partition): each.offset for each in found}

@@ -17,6 +17,7 @@ STREAM_GROUP = "huiliu-streams"  # consumer groups: src.* and records are read b
 INDEX_GROUP = "huiliu-indexer"
 
 _HOUR_MS = 3_600_000
+_TIMEOUT = 15.0  # seconds
 _log = logging.getLogger(__name__)
 
 
@@ -59,12 +60,12 @@ def ensure_topics(bootstrap: str, topics: Iterable[Topic], partitions: int, repl
     Raises:
         KafkaException: the broker refused for another reason than that the topic exists.
     """
-    admin = AdminClient({"bootstrap.servers": bootstrap})
+    admin = AdminClient({"bootstrap.servers": bootstrap, "log_level": 3})  # below errors it only tells of its own shutdown
     asked = [NewTopic(t.name, num_partitions=partitions, replication_factor=replication, config=t.config) for t in topics]
     made: list[str] = []
     if not asked:
         return made
-    for name, future in admin.create_topics(asked).items():
+    for name, future in admin.create_topics(asked, request_timeout=_TIMEOUT).items():
         try:
             future.result()
         except KafkaException as error:

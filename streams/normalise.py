@@ -9,6 +9,7 @@ from schemas.codec import Decoder, Encoder, UndecodableError
 from schemas.rejects import Origin, Outgoing, Rejects
 from schemas.topics import RECORDS, source_topic
 
+_WRITE_AGAIN = "write the large columns of that row again at the source; until then their fields are flagged unavailable"
 _log = logging.getLogger(__name__)
 
 
@@ -42,7 +43,8 @@ class Normalising:
     def _one(self, message: Origin) -> list[Outgoing]:
         try:
             normaliser = self._by_topic[message.topic]
-            row = normaliser(self._decoder(message.key or b""), self._decoder(message.value or b""))
+            envelope = self._decoder(message.value or b"")
+            row = normaliser(self._decoder(message.key or b""), envelope)
             encoded = (RECORDS, row["row_id"].encode(), self._encoder(row))
         except RejectError as error:
             return [self._reject(message, error.reason, error.remedy)]
@@ -54,6 +56,10 @@ class Normalising:
         if row["op"] == "upsert" and not row["records"]:
             reject = self._reject(message, "every mapped column of the row is empty", "fill the row at the source, or delete it there")
             return [encoded, reject]  # the empty row still takes back what it said before
+        if envelope["op"] == "c" and any(record["unavailable"] for record in row["records"]):
+            # A key change is delete and create; a large unchanged value is in neither, and the old row is gone by now.
+            reject = self._reject(message, "the row's key changed and the source did not send its large columns", _WRITE_AGAIN)
+            return [encoded, reject]
         return [encoded]
 
     def _reject(self, message: Origin, reason: str, remedy: str) -> Outgoing:
