@@ -64,12 +64,13 @@ _FAULTS = {
     "event.processing.failure.handling.mode": "fail",
     "event.converting.failure.handling.mode": "fail",
 }
-# Measured (docs/performance.md): Debezium's own 500 ms poll is half a second of latency.
+# Measured (docs/decisions/0004): a poll waits for a full batch or its interval's end, and spins through the last millisecond of it.
+# Batches of one are handed on at once, so the interval may be long; the producer's linger gathers them again.
 _PACE = {
-    "poll.interval.ms": "10",
-    "max.batch.size": "4096",
+    "poll.interval.ms": "40",
+    "max.batch.size": "1",
     "max.queue.size": "16384",
-    "producer.override.linger.ms": "0",
+    "producer.override.linger.ms": "5",
     "producer.override.batch.size": "131072",
     "producer.override.compression.type": "lz4",
 }

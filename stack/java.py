@@ -34,6 +34,7 @@ class Java:
             "-XX:+ExitOnOutOfMemoryError",  # a dead server is noticed and named, a starving one is not
             "-XX:-CreateCoredumpOnCrash",  # memory holds people's values; a disk must not
             "-XX:-UsePerfData",
+            "-XX:+UseCompactObjectHeaders",
             "--enable-native-access=ALL-UNNAMED",  # for compression and file handling; Java warns at each start otherwise
             *self.flags,
             *(f"-D{name}={value}" for name, value in self.properties.items()),

@@ -74,7 +74,7 @@ class Kafka(Server):
             heap_mb=_HEAP_MB,
             class_path=tuple(jars),
             properties=_LOGGING,
-            flags=("-Xms256m", "-XX:MaxDirectMemorySize=256m"),
+            flags=("-XX:+UseSerialGC", "-Xms256m", "-XX:MaxDirectMemorySize=256m"),
             arguments=(str(configuration),),
         )
         return java.launch(program, site)

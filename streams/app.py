@@ -26,6 +26,7 @@ from streams.normalise import Normalising
 from streams.outbox import Outbox
 from streams.resolve import Resolver
 from streams.store import Store
+from streams.transport import Transport
 
 _RETRY_SECONDS = 1.0
 _log = logging.getLogger(__name__)
@@ -48,10 +49,11 @@ def build_app(settings: Settings, contracts: list[Contract]) -> faust.App:
         broker_heartbeat_interval=2.0,
         broker_commit_interval=1.0,
         broker_max_poll_records=settings.stream_batch,
-        stream_buffer_maxsize=settings.stream_batch * 4,
+        stream_buffer_maxsize=settings.stream_batch * 8,
         stream_wait_empty=False,
         datadir=str(settings.home / f"streams-{settings.worker_index}"),
     )
+    app.transport = Transport(app.conf.broker_consumer, app)
     registry = SchemaRegistryClient({"url": settings.registry_url})
     master = settings.master_key_bytes()
     outbox = Outbox(settings.kafka_bootstrap)

@@ -6,7 +6,7 @@ reach the topic in order, a crash repeats the batch, and a committed batch needs
 
 import asyncio
 import hmac
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,17 +44,18 @@ class RowChange:
 
 @dataclass(slots=True)
 class Batch:
-    """What one micro-batch knows and will do. ``touched``: handle of each changed record → the change's commit time."""
+    """What one micro-batch knows and will do.
+
+    ``records``: the changed records and, once read, all that are connected with them by keys. ``touched``: handle of each
+    changed record → the change's commit time. ``keys``: every key that a changed record has or had.
+    """
 
     known: Known
     writes: Writes = field(default_factory=Writes)
+    records: dict[bytes, KnownRecord] = field(default_factory=dict)
     touched: dict[bytes, int] = field(default_factory=dict)
+    keys: set[bytes] = field(default_factory=set)
     emptied: dict[str, tuple[Kind, int]] = field(default_factory=dict)
-
-    @property
-    def records(self) -> dict[bytes, KnownRecord]:
-        """Current records of the neighbourhood by handle."""
-        return self.known.records
 
 
 class Resolver:
@@ -72,7 +73,7 @@ class Resolver:
     async def apply(self, messages: Sequence[dict[str, Any]]) -> int:
         """Apply a batch, in order, and return how many entities were emitted. A repeated batch changes nothing."""
         changes = self._changes(messages)
-        asked: set[bytes] = {key for change in changes for keys in change.keys for key in keys}
+        asked: set[bytes] = set()
         while True:
             try:
                 async with self._store.transaction():
@@ -82,18 +83,17 @@ class Resolver:
 
     async def _apply(self, changes: list[RowChange], asked: set[bytes]) -> int:
         rows = [change.handle for change in changes]
-        locks = {_lock_number(handle) for handle in rows} | {_lock_number(key) for key in asked}
-        batch = Batch(await self._store.lock_and_read(locks, rows, asked))
+        batch = Batch(await self._store.lock_and_read(_locks(rows), rows))
+        own: dict[bytes, list[KnownRecord]] = {}
+        for record in batch.known.records.values():
+            own.setdefault(record.row_handle, []).append(record)
         fresh = [change for change in changes if change.position > batch.known.positions.get(change.handle, (-1, -1))]
-        if not fresh:
-            return 0
-        await self._close_neighbourhood(batch, asked)
-        by_row: dict[bytes, list[KnownRecord]] = {}
-        for record in batch.records.values():
-            by_row.setdefault(record.row_handle, []).append(record)
         for change in fresh:
-            self._apply_row(batch, change, by_row.get(change.handle, []))
-        emitted = await self._recluster(batch) if batch.touched or batch.emptied else []
+            self._apply_row(batch, change, own.get(change.handle, []))
+        emitted: list[dict[str, Any]] = []
+        if batch.touched or batch.writes.dropped:
+            await self._read_neighbourhood(batch, asked)
+            emitted = await self._recluster(batch)
         if emitted:
             await self._emit(emitted)
         await self._store.write(batch.writes)
@@ -115,11 +115,18 @@ class Resolver:
         handles = [token("record", f"{row_id}/{record['role']}") for record in message["records"]]
         return RowChange(token("row", row_id), message, handles, keys)
 
-    async def _close_neighbourhood(self, batch: Batch, asked: set[bytes]) -> None:
-        """Read until every record that shares a key with a read record has been read."""
-        while more := {key for record in batch.records.values() for key in record.keys} - asked:
-            asked |= more  # also kept for the next try, should another worker hold one of them
-            batch.known.records |= await self._store.expand({_lock_number(key) for key in more}, more)
+    async def _read_neighbourhood(self, batch: Batch, asked: set[bytes]) -> None:
+        """Read until every record that shares a key with a changed or read record has been read; ``asked`` is kept for the next try."""
+        asked |= batch.keys
+        decided = batch.touched.keys() | set(batch.writes.dropped)  # what the store still says of these is out of date
+        found = await self._store.lock_and_expand(_locks(asked), asked)
+        while True:
+            batch.records |= {handle: record for handle, record in found.items() if handle not in decided}
+            more = {key for record in batch.records.values() for key in record.keys} - asked
+            if not more:
+                return
+            asked |= more
+            found = await self._store.try_expand(_locks(more), more)
 
     def _apply_row(self, batch: Batch, change: RowChange, before: list[KnownRecord]) -> None:
         """Turn one row's change into changed records; what equals the last known values is not passed on."""
@@ -133,13 +140,13 @@ class Resolver:
             self._put(batch, change, handle, spoken, keys)
 
     def _drop(self, batch: Batch, record: KnownRecord, committed_ms: int) -> None:
-        del batch.records[record.handle]
         batch.writes.dropped.append(record.handle)
         batch.writes.dropped_keys += [(key, record.handle) for key in record.keys]
+        batch.keys.update(record.keys)
         _empty(batch, record, committed_ms)
 
     def _put(self, batch: Batch, change: RowChange, handle: bytes, spoken: dict[str, Any], keys: list[bytes]) -> None:
-        message, old = change.message, batch.records.get(handle)
+        message, old = change.message, batch.known.records.get(handle)
         key = self._record_key(batch, handle)
         if spoken["unavailable"]:
             spoken, keys = self._merge_unavailable(spoken, keys, old, key, handle)
@@ -165,6 +172,7 @@ class Resolver:
             entity_id=old.entity_id if old else "",
         )
         batch.touched[handle] = message["committed_ms"]
+        batch.keys.update(keys, old.keys if old else ())
         self._write_keys(batch, handle, old, keys)
         if old is not None:
             _empty(batch, old, message["committed_ms"])
@@ -298,6 +306,6 @@ def _empty(batch: Batch, record: KnownRecord, committed_ms: int) -> None:
     batch.emptied[record.entity_id] = (record.kind, max(committed_ms, last[1] if last else 0))
 
 
-def _lock_number(key: bytes) -> int:
-    """Return the advisory lock of a row handle or key: its last eight bytes, signed."""
-    return int.from_bytes(key[-8:], "big", signed=True)
+def _locks(keys: Iterable[bytes]) -> set[int]:
+    """Return the advisory locks of row handles or keys: their last eight bytes, signed."""
+    return {int.from_bytes(key[-8:], "big", signed=True) for key in keys}

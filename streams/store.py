@@ -30,7 +30,7 @@ _RECORD_ARRAYS = (
 )
 _SET = ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS.split(", ")[1:])
 
-_LOCK = "select count(pg_advisory_xact_lock(k)) from unnest(%b::bigint[]) as k"
+_LOCK = "select count(pg_advisory_xact_lock(k)) is not null from unnest(%b::bigint[]) as k"
 _TRY_LOCK = "select coalesce(bool_and(pg_try_advisory_xact_lock(k)), true) from unnest(%b::bigint[]) as k"
 _ROWS = "select r.handle, r.lsn, r.ord from unnest(%b::bytea[]) as asked(handle) join source_row r using (handle)"
 _BY_ROW = f"select {_READ} from unnest(%b::bytea[]) as asked(row_handle) join record r using (row_handle)"
@@ -135,25 +135,31 @@ class Store:
         async with self._connection.transaction():
             yield
 
-    async def lock_and_read(self, locks: Collection[int], rows: Sequence[bytes], keys: Collection[bytes]) -> Known:
-        """Lock (in one order, so that workers cannot deadlock), then read rows, their records, and all records that share a key."""
+    async def lock_and_read(self, locks: Collection[int], rows: Sequence[bytes]) -> Known:
+        """Lock rows, then read their positions, records and wrapped keys."""
         async with self._connection.pipeline():
             await self._connection.execute(_LOCK, (sorted(locks),), binary=True)
             positions = await self._connection.execute(_ROWS, (list(rows),), binary=True)
             own = await self._connection.execute(_BY_ROW, (list(rows),), binary=True)
             sealing = await self._connection.execute(_SEALING, (list(rows),), binary=True)
-            sharing = await self._connection.execute(_BY_KEY, (list(keys),), binary=True)
-        records = _records(await own.fetchall()) | _records(await sharing.fetchall())
-        return Known({handle: (lsn, order) for handle, lsn, order in await positions.fetchall()}, records, dict(await sealing.fetchall()))
+        found = {handle: (lsn, order) for handle, lsn, order in await positions.fetchall()}
+        return Known(found, _records(await own.fetchall()), dict(await sealing.fetchall()))
 
-    async def expand(self, locks: Collection[int], keys: Collection[bytes]) -> dict[bytes, KnownRecord]:
+    async def lock_and_expand(self, locks: Collection[int], keys: Collection[bytes]) -> dict[bytes, KnownRecord]:
+        """Lock keys, all in one order so that workers cannot deadlock, and return the records that have them."""
+        return await self._expand(_LOCK, sorted(locks), keys)
+
+    async def try_expand(self, locks: Collection[int], keys: Collection[bytes]) -> dict[bytes, KnownRecord]:
         """Lock further keys without waiting, and return the records that have them.
 
         Raises:
             BusyError: another worker holds one of them.
         """
+        return await self._expand(_TRY_LOCK, list(locks), keys)
+
+    async def _expand(self, statement: str, locks: list[int], keys: Collection[bytes]) -> dict[bytes, KnownRecord]:
         async with self._connection.pipeline():
-            locked = await self._connection.execute(_TRY_LOCK, (list(locks),), binary=True)
+            locked = await self._connection.execute(statement, (locks,), binary=True)
             sharing = await self._connection.execute(_BY_KEY, (list(keys),), binary=True)
         if not (await locked.fetchall())[0][0]:
             raise BusyError

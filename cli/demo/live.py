@@ -13,7 +13,7 @@ from city.world import World
 from ops.searchable import SearchObserver, Sighting
 from settings import Settings
 
-_POLL_SECONDS = 0.02
+_POLL_SECONDS = 0.03
 
 
 @dataclass(slots=True)

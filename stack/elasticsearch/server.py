@@ -52,7 +52,7 @@ class Elasticsearch(Server):
             heap_mb=_HEAP_MB,
             class_path=(str(tree / "classes"), *java.jars(tree / "lib")),
             properties={**_PROPERTIES, "es.path.home": str(tree), "es.path.conf": str(config)},
-            flags=(f"-Xms{_HEAP_MB}m", "-Xss1m"),
+            flags=("-XX:+UseSerialGC", f"-Xms{_HEAP_MB}m", "-Xss1m"),
             arguments=(str(tree), str(config)),
         )
         return java.launch(program, site)
