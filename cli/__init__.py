@@ -1,0 +1,1 @@
+"""The command ``huiliu``; it may use every stop."""

@@ -39,7 +39,7 @@ class Connect(Server):
             heap_mb=_HEAP_MB,
             class_path=tuple(java.jars(site.trees["kafka"])),
             properties=_LOGGING,
-            flags=("-XX:+UseSerialGC", "-Xms256m",),
+            flags=("-XX:+UseSerialGC", "-Xms256m"),
             arguments=(str(configuration),),
         )
         return java.launch(program, site)

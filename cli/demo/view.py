@@ -50,11 +50,10 @@ class View:
         shown = " ".join(f"{name} {value:,.0f} ms" for name, value in figures.items() if value is not None) or "—"
         lag = "—" if flow.lag_seconds is None else f"{flow.lag_seconds:.1f} s"
         lines = [
-            Text(
-                f"待归并 to resolve {flow.to_resolve:,}   待索引 to index {flow.to_index:,}   滞后 lag {lag}   实体 entities {flow.searchable:,}"
-            ),
+            Text(f"待归并 to resolve {flow.to_resolve:,}   待索引 to index {flow.to_index:,}   滞后 lag {lag}"),
+            Text(f"实体 entities {flow.searchable:,}   查询页 search page: {self.page}"),
             Text(f"提交 committed {pulse.committed:,} ({pulse.per_second:,.0f}/s)   提交→可查 to searchable: {shown}"),
-            Text(f"查询页 search page: {self.page}   Ctrl-C 停止全部 stops everything", style="bold"),
+            Text("Ctrl-C 停止全部 stops everything", style="bold"),
         ]
         if flow.trouble:
             lines.append(Text(flow.trouble, style="yellow"))
