@@ -146,10 +146,17 @@ def test_what_never_answers_is_named_in_time(stack: Stack, servers: list[Server]
 
 def test_a_port_that_answers_is_no_proof_that_the_server_is_ours(stack: Stack, servers: list[Server]) -> None:
     """The stand-in's child listens and answers; the process that was started does not."""
-    child = f"import subprocess, sys, time; p = subprocess.Popen([sys.executable, '-c', {SERVE!r}, sys.argv[1]]); "
-    servers[:] = [Web("sly", code=child + "time.sleep(3); p.kill(); p.wait()", patience_seconds=2)]
+    child = f"import signal, subprocess, sys; p = subprocess.Popen([sys.executable, '-c', {SERVE!r}, sys.argv[1]]); "
+    servers[:] = [
+        Web(
+            "sly",
+            code=child + "signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM]); signal.sigwait([signal.SIGTERM]); p.kill(); p.wait()",
+            patience_seconds=2,
+        )
+    ]
     with pytest.raises(StackError, match=r"sly .* did not answer"):
         stack.up(["sly"])
+    stack.down()
 
 
 def test_a_strangers_port_makes_an_idle_server_move(stack: Stack) -> None:
