@@ -1,0 +1,1 @@
+"""The index: entities become documents, written in bulk under external versions; rebuilt beside the old one."""
