@@ -31,7 +31,7 @@ class RejectedTopic:
 
         for topic, key, value in rejects:
             self._producer.produce(topic, value, key, on_delivery=delivered)
-            metrics.REJECTED.labels("indexer", "").inc()
+            metrics.REJECTED.labels("indexer").inc()
         self._producer.flush()
         if failures:
             raise KafkaException(failures[0])

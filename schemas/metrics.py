@@ -12,8 +12,8 @@ _SECONDS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60)
 
 READY = Gauge("huiliu_ready", "1 once the process does its work; the label proves which process answers", ["pid"])
 
-NORMALISED = Counter("huiliu_normalised_total", "source messages that became a message on topic records", ["provider"])
-REJECTED = Counter("huiliu_rejected_total", "messages written to topic rejected", ["stop", "provider"])
+NORMALISED = Counter("huiliu_normalised_total", "source messages normalised or rejected", ["provider"])
+REJECTED = Counter("huiliu_rejected_total", "messages written to topic rejected", ["stop"])
 RESOLVED = Counter("huiliu_resolved_total", "records applied to the resolver's store")
 ENTITIES = Counter("huiliu_entities_total", "entity versions written to topic entities")
 BATCH_SECONDS = Histogram("huiliu_batch_seconds", "time from taking a micro-batch to its effect being durable", ["stop"], buckets=_SECONDS)

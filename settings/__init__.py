@@ -44,7 +44,7 @@ class Settings(BaseSettings):
     metrics_port: int = Field(default=0, ge=0, description="where this process serves /metrics; 0: nowhere")
     partitions: int = Field(default=4, ge=1, description="partitions of every topic huiliu creates")
     stream_batch: int = Field(default=500, ge=1, description="most records one micro-batch holds")
-    stream_linger: float = Field(default=0.005, ge=0, description="longest wait for a batch to fill")
+    stream_linger: float = Field(default=0.02, ge=0, description="longest wait for a batch to fill")
     index_batch: int = Field(default=1000, ge=1, description="most entities one bulk request holds")
     query_host: str = "127.0.0.1"
     query_port: int = 8080

@@ -1,5 +1,6 @@
 """``python -m streams``: one worker process; ``HUILIU_WORKER_INDEX`` tells the workers of one machine apart."""
 
+import gc
 import logging
 import sys
 
@@ -35,6 +36,8 @@ def main() -> int:
     if settings.metrics_port:
         metrics.serve(settings.metrics_port)
     uvloop.install()
+    gc.freeze()  # modules, schemas and contracts live for ever; batches make many short-lived objects and no cycles
+    gc.set_threshold(100_000, 50, 100)
     faust.Worker(build_app(settings, contracts), loglevel="INFO", redirect_stdouts=False).execute_from_commandline()
     return 0
 

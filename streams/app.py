@@ -7,8 +7,9 @@ A fault that retrying cannot mend ends the process at once: a graceful stop woul
 import asyncio
 import logging
 import os
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import faust
 from confluent_kafka.schema_registry import SchemaRegistryClient
@@ -19,7 +20,8 @@ from domain.disclosure import Disclosure
 from domain.tokens import Tokeniser
 from schemas import metrics
 from schemas.codec import Decoder, Encoder, UndecodableError, refuse_breaking_changes
-from schemas.rejects import Origin, Rejects
+from schemas.registry import AWAY, connect
+from schemas.rejects import Origin, Outgoing, Rejects
 from schemas.topics import ENTITIES, RECORDS, REJECTED, STREAM_GROUP
 from settings import Settings
 from streams.normalise import Normalising
@@ -29,6 +31,7 @@ from streams.store import Store
 from streams.transport import Transport
 
 _RETRY_SECONDS = 1.0
+_T = TypeVar("_T")
 _log = logging.getLogger(__name__)
 
 
@@ -54,7 +57,7 @@ def build_app(settings: Settings, contracts: list[Contract]) -> faust.App:
         datadir=str(settings.home / f"streams-{settings.worker_index}"),
     )
     app.transport = Transport(app.conf.broker_consumer, app)
-    registry = SchemaRegistryClient({"url": settings.registry_url})
+    registry = connect(settings.registry_url)
     master = settings.master_key_bytes()
     outbox = Outbox(settings.kafka_bootstrap)
     rejected = Encoder(registry, "rejected", REJECTED)
@@ -64,7 +67,9 @@ def build_app(settings: Settings, contracts: list[Contract]) -> faust.App:
     refuse_breaking_changes(registry, (RECORDS, ENTITIES, REJECTED))
 
     async def normalise_batch(events: Sequence[Origin]) -> None:
-        await outbox.send(normalising(events))
+        out = await _when_registry_answers("normalise", lambda: normalising(events))
+        await outbox.send(out)
+        _count(events, out)
 
     raw: dict[str, Any] = {"key_serializer": "raw", "value_serializer": "raw", "key_type": bytes, "value_type": bytes}
     sources = app.topic(*normalising.topics, **raw)
@@ -119,6 +124,24 @@ async def _batches(app: faust.App, stream: Any, settings: Settings) -> AsyncIter
         yield events
 
 
+def _count(events: Sequence[Origin], out: Sequence[Outgoing]) -> None:
+    """Count a normalised batch, by provider; a provider's topics are src.<provider>.<table>."""
+    for provider, count in Counter(event.topic.split(".")[1] for event in events).items():
+        metrics.NORMALISED.labels(provider).inc(count)
+    metrics.REJECTED.labels("normalise").inc(sum(topic == REJECTED for topic, _, _ in out))
+
+
+async def _when_registry_answers(stop: str, work: Callable[[], _T]) -> _T:
+    """Do ``work``, again and again while the registry is away: a message must not be rejected for that."""
+    while True:
+        try:
+            return work()
+        except AWAY as error:
+            metrics.RETRIES.labels(stop, "registry").inc()
+            _log.warning("registry is away, trying again in %s s: %s", _RETRY_SECONDS, type(error).__name__)
+            await asyncio.sleep(_RETRY_SECONDS)
+
+
 def _origin(message: Any) -> Origin:  # noqa: ANN401  # Faust's message has no types
     return Origin(message.topic, message.partition, message.offset, message.key, message.value)
 
@@ -136,17 +159,22 @@ class _Resolving:
         self._encoder = Encoder(registry, "entity", ENTITIES)
         self._outbox = outbox
         self._rejects = rejects
-        self._store: Store | None = None
+        self._resolver: Resolver | None = None
 
     async def __call__(self, batch: Sequence[Origin]) -> None:
-        decoded: list[tuple[Origin, dict[str, Any]]] = []
-        for message in batch:
-            try:
-                decoded.append((message, self._decoder(message.value or b"")))
-            except UndecodableError as error:
-                await self._reject(message, str(error), "write topic records with huiliu's own schema only")
-        if decoded:
-            await self._apply(decoded)
+        decoded = await _when_registry_answers("resolve", lambda: [self._decode(message) for message in batch])
+        for message, row in decoded:
+            if isinstance(row, UndecodableError):
+                await self._reject(message, str(row), "write topic records with huiliu's own schema only")
+        rows = [(message, row) for message, row in decoded if not isinstance(row, UndecodableError)]
+        if rows:
+            await self._apply(rows)
+
+    def _decode(self, message: Origin) -> tuple[Origin, dict[str, Any] | UndecodableError]:
+        try:
+            return message, self._decoder(message.value or b"")
+        except UndecodableError as error:
+            return message, error
 
     async def _apply(self, batch: list[tuple[Origin, dict[str, Any]]]) -> None:
         try:
@@ -164,23 +192,27 @@ class _Resolving:
     async def _apply_when_reachable(self, rows: list[dict[str, Any]]) -> None:
         while True:
             try:
-                if self._store is None:
-                    self._store = await Store.connect(self._dsn)
-                await Resolver(self._store, self._emit, self._disclosure, self._master).apply(rows)
+                if self._resolver is None:
+                    self._resolver = Resolver(await Store.connect(self._dsn), self._emit, self._disclosure, self._master)
+                await self._resolver.apply(rows)
+                metrics.RESOLVED.inc(len(rows))
             except OperationalError as error:
-                _log.warning("store is away, trying again in %s s: %s", _RETRY_SECONDS, error)
-                await self._forget_store()
+                metrics.RETRIES.labels("resolve", "store").inc()
+                _log.warning("store is away, trying again in %s s: %s", _RETRY_SECONDS, type(error).__name__)
+                await self._forget_resolver()
                 await asyncio.sleep(_RETRY_SECONDS)
             else:
                 return
 
-    async def _forget_store(self) -> None:
-        if self._store is not None:
-            store, self._store = self._store, None
-            await store.close()
+    async def _forget_resolver(self) -> None:
+        if self._resolver is not None:
+            resolver, self._resolver = self._resolver, None
+            await resolver.close()
 
     async def _emit(self, entities: list[dict[str, Any]]) -> None:
+        metrics.ENTITIES.inc(len(entities))
         await self._outbox.send((ENTITIES, entity["entity_id"].encode(), self._encoder(entity)) for entity in entities)
 
     async def _reject(self, message: Origin, reason: str, remedy: str) -> None:
+        metrics.REJECTED.labels("resolve").inc()
         await self._outbox.send([self._rejects.message(message, reason, remedy)])

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from domain.contract import Contract
 from domain.normalise import RejectError, RowNormaliser
 from schemas.codec import Decoder, Encoder, UndecodableError
+from schemas.registry import AWAY
 from schemas.rejects import Origin, Outgoing, Rejects
 from schemas.topics import RECORDS, source_topic
 
@@ -33,7 +34,11 @@ class Normalising:
         return sorted(self._by_topic)
 
     def __call__(self, messages: Iterable[Origin]) -> list[Outgoing]:
-        """Return what to produce for a batch; a tombstone needs nothing, every other message yields at least one."""
+        """Return what to produce for a batch; a tombstone needs nothing, every other message yields at least one.
+
+        Raises:
+            schemas.registry.AWAY: the registry did not answer; the batch may be given again.
+        """
         out: list[Outgoing] = []
         for message in messages:
             if message.value is not None:
@@ -50,6 +55,8 @@ class Normalising:
             return [self._reject(message, error.reason, error.remedy)]
         except UndecodableError as error:
             return [self._reject(message, str(error), "produce Avro in the Confluent wire format, with a schema in this registry")]
+        except AWAY:
+            raise
         except Exception as error:  # noqa: BLE001  # a fault of ours must not stop the feed, nor lose the message: it is kept for replay
             _log.exception("cannot normalise %s/%d/%d", message.topic, message.partition, message.offset)
             return [self._reject(message, f"fault in normalising: {type(error).__name__}", "report it with the position, then replay")]

@@ -70,6 +70,10 @@ class Resolver:
         self._sealer = Sealer(master)
         self._digest_key = derive(master, "digest")
 
+    async def close(self) -> None:
+        """Close the store's connection."""
+        await self._store.close()
+
     async def apply(self, messages: Sequence[dict[str, Any]]) -> int:
         """Apply a batch, in order, and return how many entities were emitted. A repeated batch changes nothing."""
         changes = self._changes(messages)

@@ -4,10 +4,10 @@ import threading
 from typing import Any
 
 from confluent_kafka import Consumer, Message, TopicPartition
-from confluent_kafka.schema_registry import SchemaRegistryClient
 
 from domain.contract import Contract
 from ops.percentiles import percentiles
+from schemas import registry
 from schemas.codec import Decoder
 from schemas.topics import ENTITIES, RECORDS, source_topic
 from settings import Settings
@@ -24,7 +24,7 @@ class HopListener:
         """Take what is on the topics now as known."""
         sources = [source_topic(contract.provider, table.name) for contract in contracts for table in contract.tables]
         self._hops = {**dict.fromkeys(sources, _SOURCE), RECORDS: _RECORDS, ENTITIES: _ENTITIES}
-        self._decode = Decoder(SchemaRegistryClient({"url": settings.registry_url}))
+        self._decode = Decoder(registry.connect(settings.registry_url))
         self._consumer = Consumer({"bootstrap.servers": settings.kafka_bootstrap, "group.id": "huiliu-bench", "enable.auto.commit": False})
         self._consumer.assign(list(self._ends()))
         self.ages: dict[str, list[int]] = {_SOURCE: [], _RECORDS: [], _ENTITIES: []}

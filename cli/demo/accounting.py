@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 import orjson
 import psycopg
 from confluent_kafka import Consumer, TopicPartition
-from confluent_kafka.schema_registry import SchemaRegistryClient
 from elasticsearch import Elasticsearch
 from psycopg.sql import SQL, Identifier
 
@@ -15,6 +14,7 @@ from domain.contract import Contract, Table
 from domain.normalise import row_id
 from domain.sealing import Sealer
 from domain.tokens import Tokeniser
+from schemas import registry
 from schemas.codec import Decoder
 from schemas.topics import ENTITIES, REJECTED
 from settings import Settings
@@ -96,7 +96,7 @@ def _indexed(client: Elasticsearch) -> Iterator[list[str]]:
 def _rejected_rows(settings: Settings, contracts: Iterable[Contract]) -> set[str]:
     """Return the ids of the rows whose messages stand on topic ``rejected``."""
     keys = {contract.provider: {table.name: table.key for table in contract.tables} for contract in contracts}
-    decode = Decoder(SchemaRegistryClient({"url": settings.registry_url}))
+    decode = Decoder(registry.connect(settings.registry_url))
     sealer = Sealer(settings.master_key_bytes())
     rows: set[str] = set()
     for value in _all_messages(settings.kafka_bootstrap, REJECTED):

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from confluent_kafka.schema_registry import Schema
+from confluent_kafka.schema_registry.error import SchemaRegistryError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +14,7 @@ from domain.contract import Contract
 from domain.normalise import UNAVAILABLE
 from domain.sealing import Sealer
 from schemas.codec import Decoder, Encoder
+from schemas.registry import AWAY
 from schemas.rejects import Origin, Rejects
 from schemas.topics import RECORDS, REJECTED
 from settings.contracts import load_contract
@@ -148,6 +150,17 @@ def test_a_large_value_lost_in_a_key_change_is_told(bench: Bench) -> None:
     assert [topic for topic, _ in sent] == [RECORDS, REJECTED]
     assert "large columns" in sent[1][1]["reason"]
     assert [topic for topic, _ in bench.sent(bench.message("u", ROW | {"cust_name": UNAVAILABLE}))] == [RECORDS]
+
+
+def test_a_registry_that_is_away_rejects_nothing(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_: object) -> None:
+        raise SchemaRegistryError(503, 50003, "away")
+
+    known = bench.message("c", ROW)
+    monkeypatch.setattr(Registry, "get_schema", away)
+    unknown = Origin(TOPIC, 0, 0, known.key, b"\x00\x00\x00\x03\xe7" + (known.value or b"")[5:])
+    with pytest.raises(AWAY):
+        bench.stop([unknown])
 
 
 @given(st.binary(max_size=60))
