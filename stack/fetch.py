@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import requests
+import truststore
 from jgo.maven import MavenContext
 from jgo.util import http
 from rich.console import Console
