@@ -44,6 +44,7 @@ def fetch(artifacts: Iterable[Artifact], cache: Path, console: Console) -> dict[
     missing = [artifact for artifact, path in paths.items() if not path.exists()]
     if not missing:
         return paths
+    truststore.inject_into_ssl()  # a city's network often has a proxy whose certificate only the system's store knows
     try:
         _check_room(cache, sum(artifact.size for artifact in missing))
         _download_all({artifact: paths[artifact] for artifact in missing}, console)
