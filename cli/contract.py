@@ -22,11 +22,13 @@ from connectors.report import Report
 from connectors.worker import Worker
 from domain.contract import ContractFile
 from domain.contract_schema import contract_schema
-from settings import Settings, SettingsError
+from settings import Settings, SettingsError, default_home
+from stack.supervisor import Stack
 
 app = typer.Typer(help="数据契约 Contracts: one YAML file a provider.", no_args_is_help=True)
 _errors = Console(stderr=True, soft_wrap=True)
 _AT_ONCE = 8
+_READERS = ("streams-", "query", "watch")
 _STATES = {"created": "新建", "altered": "变更", "removed": "删除", "unchanged": "不变", "left to the DBA": "待库管"}
 
 _Names = Annotated[
@@ -96,7 +98,28 @@ def attach(names: _Some = None, *, every: _All = False, as_json: _Json = False) 
 
     Example: huiliu contract attach civil_affairs transport
     """
-    _for_each(names, attach_one, every=every, as_json=as_json)
+
+    def one(file: ContractFile, settings: Settings, worker: Worker) -> Report:
+        report = attach_one(file, settings, worker)
+        if Path(file.file).resolve().parent != settings.providers_dir.resolve():
+            report.notes.append(f"契约不在 the contract is not in {settings.providers_dir}: copy it there, streams reads contracts from it")
+        return report
+
+    reports = _for_each(names, one, every=every, as_json=as_json)
+    if any(report.new_source for report in reports):
+        _read_contracts_again()
+    raise typer.Exit(0 if reports and all(report.ok for report in reports) else 1)
+
+
+def _read_contracts_again() -> None:
+    """Restart the processes that read contracts at their start, so that they know the new provider."""
+    stack = Stack(default_home(), _errors)
+    running = [each.name for each in stack.status() if each.state == "running" and each.name.startswith(_READERS)]
+    if not running:
+        _errors.print("新单位 new provider: 请重启 streams, query, watch; they read contracts at their start", style="yellow")
+        return
+    stack.down(running)
+    stack.up(running)
 
 
 @app.command()
@@ -109,7 +132,8 @@ def detach(names: _Some = None, *, every: _All = False, as_json: _Json = False) 
     def one(file: ContractFile, settings: Settings, worker: Worker) -> Report:
         return detach_one(file.contract, settings, worker)
 
-    _for_each(names, one, every=every, as_json=as_json)
+    reports = _for_each(names, one, every=every, as_json=as_json)
+    raise typer.Exit(0 if reports and all(report.ok for report in reports) else 1)
 
 
 @app.command(name="list")
@@ -138,15 +162,18 @@ def list_(*, as_json: _Json = False) -> None:
     raise typer.Exit(1 if failed else 0)
 
 
-def _for_each(names: list[str] | None, action: Callable[[ContractFile, Settings, Worker], Report], *, every: bool, as_json: bool) -> None:
-    """Run the action for the chosen providers side by side; one that fails holds up no other."""
+def _for_each(
+    names: list[str] | None, action: Callable[[ContractFile, Settings, Worker], Report], *, every: bool, as_json: bool
+) -> list[Report]:
+    """Run the action for the chosen providers side by side; one that fails holds up no other, and a bad contract is a failure too."""
     settings = Settings.load()
     files, failed = _contracts(names, settings, every=every)
+    reports = [Report("", problems=["a contract cannot be used"])] if failed else []
     with Worker(settings.connect_url) as worker, ThreadPoolExecutor(_AT_ONCE) as pool:
         for report in pool.map(lambda file: action(file, settings, worker), files):
-            failed |= not report.ok
+            reports.append(report)
             _show(report, as_json=as_json)
-    raise typer.Exit(1 if failed else 0)
+    return reports
 
 
 def _contracts(names: list[str] | None, settings: Settings, *, every: bool) -> tuple[list[ContractFile], bool]:

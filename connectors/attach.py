@@ -20,7 +20,7 @@ from connectors.state import read_slot
 from connectors.topics import feed_topics
 from connectors.worker import Worker
 from domain.contract import Contract, ContractFile
-from schemas.topics import ensure_topics
+from schemas.topics import ensure_topics, source_topics
 from settings import Settings, SettingsError
 
 SLOT = "复制槽 replication slot"
@@ -128,6 +128,7 @@ class _Attaching:
         for partitions, topics in feed_topics(self._contract, self._settings.partitions):
             made += ensure_topics(self._settings.kafka_bootstrap, topics, partitions)
         self._report.add(TOPICS, "created" if made else "unchanged", ", ".join(made))
+        self._report.new_source = any(topic.name in made for topic in source_topics(self._contract))
 
     def _connector(self, capture: Connection, address: Address) -> None:
         """Give Connect the configuration if it has another, and wait until its task runs."""

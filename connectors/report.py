@@ -21,6 +21,8 @@ class Report:
     notes: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     script: str = ""
+    new_source: bool = False
+    """a topic that no running process can be reading yet was made"""
 
     @property
     def ok(self) -> bool:
