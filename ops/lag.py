@@ -75,7 +75,7 @@ class LagWatch:
     def __init__(self, bootstrap: str, reads: Mapping[str, Collection[str]], clock: Callable[[], float] = time.monotonic) -> None:
         """``bootstrap`` is host:port; ``reads`` tells which topics each consumer group reads."""
         self._bootstrap = bootstrap
-        self._admin = AdminClient({"bootstrap.servers": bootstrap})
+        self._admin = self._connect()
         self._reads = reads
         self._clock = clock
         self._timelines: dict[Place, Timeline] = {}
@@ -91,7 +91,9 @@ class LagWatch:
             ends = self._offsets({place for places in partitions.values() for place in places}, OffsetSpec.latest())
             committed = {group: self._committed(group, places) for group, places in partitions.items()}
         except KafkaException as error:
-            raise LagError(f"Kafka 没有回答 the broker at {self._bootstrap} does not answer: see `huiliu status`") from error
+            self._admin = self._connect()  # seen: after a broker was killed and came back, an old client's requests only time out
+            name = error.args[0].name()
+            raise LagError(f"Kafka 没有回答 the broker at {self._bootstrap} does not answer ({name}): see `huiliu status`") from error
         now = self._clock()
         for place, end in ends.items():
             self._timelines.setdefault(place, Timeline()).add(now, end)
@@ -100,6 +102,9 @@ class LagWatch:
             for group, positions in committed.items()
             for place, offset in positions.items()
         ]
+
+    def _connect(self) -> AdminClient:
+        return AdminClient({"bootstrap.servers": self._bootstrap, "log_level": 2})  # what fails is told by LagError
 
     def _partitions(self) -> dict[str, list[Place]]:
         """Return each group's partitions; a topic that is not there yet has none."""

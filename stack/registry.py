@@ -17,6 +17,7 @@ class Registry(Server):
     name = "registry"
     needs = ("store",)
     trees = ("registry",)
+    outlived_by = ("store",)  # its pooled connections stay broken, and each fails one request
     port_names = ("http", "management")
     memory_mb = 350
 

@@ -28,6 +28,8 @@ class Server(ABC):
 
     name: str
     needs: tuple[str, ...] = ()
+    outlived_by: tuple[str, ...] = ()
+    """servers whose restart it does not get over by itself: it is restarted with them"""
     trees: tuple[str, ...] = ()
     port_names: tuple[str, ...] = ()
     memory_mb: int = 0

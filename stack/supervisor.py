@@ -68,7 +68,7 @@ class Stack:
         with state.exclusive(self.home, self._console):
             written = state.load(self.home)
             written.workers = workers or written.workers
-            chosen = _choose(_all(written.workers), only, servers_only=servers_only)
+            chosen = self._with_dependents(written, _choose(_all(written.workers), only, servers_only=servers_only))
             self._retire(written, chosen)
             sites = self._prepare(written, chosen)
             starter = Starter(written, sites, self._console)
@@ -77,6 +77,15 @@ class Stack:
         if errors:
             raise StackError("\n".join(str(error) for error in errors))
         return self.status()
+
+    def _with_dependents(self, written: State, chosen: list[Server]) -> list[Server]:
+        """End what would not get over the restart of a chosen server, and start it with the others."""
+        idle = {server.name for server in chosen if not _entry(written, server.name).alive()}
+        everything = _all(_most_workers(written))
+        broken = [server for server in everything if idle.intersection(server.outlived_by) and _entry(written, server.name).alive()]
+        self._stop(written, broken)
+        names = {server.name for server in (*chosen, *broken)}
+        return [server for server in everything if server.name in names]
 
     def _retire(self, written: State, chosen: list[Server]) -> None:
         """End stream workers beyond the number now asked for."""

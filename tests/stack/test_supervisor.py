@@ -103,6 +103,20 @@ def test_a_killed_server_is_noticed_named_and_restarted_on_its_port(stack: Stack
     assert after.pid != before.pid
 
 
+def test_what_does_not_get_over_a_restart_is_restarted_too(stack: Stack, servers: list[Server]) -> None:
+    servers[1].outlived_by = ("one",)
+    stack.up()
+    before = {each.name: each.pid for each in stack.status()}
+    stack.up(["one"])
+    assert {each.name: each.pid for each in stack.status()} == before
+    kill(before["one"])
+    stack.up(["one"])
+    after = {each.name: each.pid for each in stack.status()}
+    assert after["one"] != before["one"]
+    assert after["two"] != before["two"]
+    assert after["streams-0"] == before["streams-0"]
+
+
 def test_up_of_one_starts_what_it_needs_and_no_more(stack: Stack) -> None:
     stack.up(["two"])
     assert states(stack) == {"one": "running", "two": "running", "streams-0": "stopped"}
