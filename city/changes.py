@@ -62,6 +62,11 @@ class Change:
     findings: tuple[Finding, ...]
 
     @property
+    def events(self) -> int:
+        """Messages that capture makes of it: a key change is a delete and a create."""
+        return 2 if self.action is Action.KEY_CHANGE else 1
+
+    @property
     def expectations(self) -> tuple[Finding, ...]:
         """What a search must say once the round is complete, in normal forms; until the round touches the same base row again."""
         return tuple(finding.normal for finding in self.findings)

@@ -15,7 +15,7 @@ from city.live import Applied, Pace
 from city.world import World
 from cli.bench.hops import HopListener
 from cli.bench.usage import Usage, machine, measure
-from cli.demo.flow import FlowGauge
+from cli.demo.flow import Flow, FlowGauge
 from cli.demo.live import LiveChanges, SearchWatcher
 from domain.contract import Contract
 from ops.percentiles import percentiles
@@ -76,38 +76,40 @@ class _Bench:
 
     def run(self, pace: Pace) -> _Run:
         """Commit at the pace, wait until nothing waits, and return what was used."""
-        self._drain()
+        captured, _ = self._drain(0)
         before = measure(self.stack)
         live = LiveChanges(self._addresses(), self._world(), pace)
         began, largest = time.monotonic(), 0
         live.start()
         while live.running:
-            largest = max(largest, self._waiting()[1])
+            largest = max(largest, self._look().waiting)
             time.sleep(_LOOK_SECONDS)
         applied = live.result()
         committed = time.monotonic() - began
-        largest = max(largest, self._drain())
+        _, left = self._drain(captured + sum(each.change.events for each in applied))
+        largest = max(largest, left)
         return _Run(applied, committed, time.monotonic() - began, before, measure(self.stack), largest)
 
-    def _drain(self) -> int:
-        """Wait until two looks in a row find nothing waiting and nothing new; return the largest lag seen."""
+    def _drain(self, least: int) -> tuple[int, int]:
+        """Wait until two looks in a row find ``least`` changes captured, nothing waiting and nothing new.
+
+        Returns (changes captured, largest lag seen).
+        """
         deadline, before, largest = time.monotonic() + _PATIENCE_SECONDS, -1, 0
         while time.monotonic() < deadline:
-            captured, waiting = self._waiting()
-            largest = max(largest, waiting)
-            if waiting == 0 and captured == before:
-                return largest
-            before = captured
+            flow = self._look()
+            largest = max(largest, flow.waiting)
+            if flow.drained(least) and flow.captured == before:
+                return before, largest
+            before = flow.captured
             time.sleep(_LOOK_SECONDS)
         raise StackError(f"{_PATIENCE_SECONDS:.0f} 秒后仍有积压 changes still wait after that long: see `huiliu status` and the logs")
 
-    def _waiting(self) -> tuple[int, int]:
-        """Return (changes captured so far, messages waiting at all stops)."""
+    def _look(self) -> Flow:
         flow = self.gauge.look()
         if flow.trouble:
             raise StackError(flow.trouble)
-        departments = flow.departments.values()
-        return sum(each.captured for each in departments), flow.to_resolve + flow.to_index + sum(each.waiting for each in departments)
+        return flow
 
     def _addresses(self) -> dict[str, str]:
         return {each.provider: self.settings.source_url(each.connection.admin_url_env or "") for each in self.contracts}

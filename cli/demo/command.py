@@ -120,8 +120,9 @@ class _Journey:
 
     def run(self, pace: Pace, *, check: bool) -> tuple[bool, dict[str, Any]]:
         """Return whether all held, and the figures."""
-        self._gauge.count_rows()
-        drained = self._until_drained("快照 snapshot", captured=True)
+        self._console.print(f"查询页 search page: {self._view.page}")
+        rows = self._gauge.count_rows()
+        drained, captured = self._until_drained("快照 snapshot", sum(rows.values()))
         progress = self._progress
         with SearchWatcher(self._ground.settings) as progress.seen:
             progress.live = LiveChanges(self._ground.addresses, self._ground.world, pace)
@@ -131,7 +132,7 @@ class _Journey:
                 self._look("现场变更 live changes")
             applied = progress.live.result()
             took = time.monotonic() - progress.since
-            drained = self._until_drained("收尾 draining") and drained
+            drained = self._until_drained("收尾 draining", captured + sum(each.change.events for each in applied))[0] and drained
             time.sleep(_LOOK_SECONDS)  # the last entities' refresh
         result = {"latency_ms": percentiles(progress.seen.latencies()), "changes": len(applied)}
         result["changes_per_second"] = round(len(applied) / took, 1)
@@ -149,25 +150,25 @@ class _Journey:
         if self._live:
             self._live.update(self._view.draw(flow, pulse))
         elif self._looks % 10 == 1:
-            waiting = sum(each.waiting for each in flow.departments.values())
             self._console.print(
-                f"{phase}: 待处理 waiting {waiting:,} / {flow.to_resolve:,} / {flow.to_index:,}, 实体 entities {flow.searchable:,}"
+                f"{phase}: 已捕获 captured {flow.captured:,}, 待处理 waiting {flow.waiting:,}, 实体 entities {flow.searchable:,}"
                 f"{'; ' + flow.trouble if flow.trouble else ''}{'; 崩溃 crashed ' + ' '.join(self._crashed) if self._crashed else ''}"
             )
         time.sleep(_LOOK_SECONDS)
         return flow
 
-    def _until_drained(self, phase: str, *, captured: bool = False) -> bool:
-        """Look until two looks in a row find nothing waiting and nothing newly captured; False when patience ends."""
+    def _until_drained(self, phase: str, least: int) -> tuple[bool, int]:
+        """Look until two looks in a row find at least ``least`` changes captured, nothing waiting and nothing newly captured.
+
+        Returns (whether that came before patience ended, changes captured).
+        """
         deadline, before = time.monotonic() + _PATIENCE_SECONDS, -1
         while time.monotonic() < deadline:
             flow = self._look(phase)
-            count = sum(each.captured for each in flow.departments.values())
-            whole = not captured or all(each.captured >= each.rows for each in flow.departments.values())
-            if flow.drained and whole and count == before:
-                return True
-            before = count
-        return False
+            if flow.drained(least) and flow.captured == before:
+                return True, before
+            before = flow.captured
+        return False, before
 
     def _checked(self, result: dict[str, Any], changes: list[Any], *, drained: bool) -> tuple[bool, dict[str, Any]]:
         ground, settings = self._ground, self._ground.settings

@@ -35,10 +35,18 @@ class Flow:
     trouble: str = ""
 
     @property
-    def drained(self) -> bool:
-        """Whether every captured change has passed every stop."""
-        waiting = self.to_resolve + self.to_index + sum(each.waiting for each in self.departments.values())
-        return not self.trouble and waiting == 0
+    def captured(self) -> int:
+        """Changes on the source topics so far, of all departments."""
+        return sum(each.captured for each in self.departments.values())
+
+    @property
+    def waiting(self) -> int:
+        """Messages that wait at any stop."""
+        return self.to_resolve + self.to_index + sum(each.waiting for each in self.departments.values())
+
+    def drained(self, least: int) -> bool:
+        """Whether at least ``least`` changes were captured and every captured one has passed every stop."""
+        return not self.trouble and self.captured >= least and self.waiting == 0
 
 
 class FlowGauge:
