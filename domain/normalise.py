@@ -36,6 +36,8 @@ class _Mapping:
     role: str
     field: str
     kind: str
+    joins: bool
+    """whether the field is a strong key of the role's kind"""
     codes: dict[str, str] | None
 
 
@@ -49,7 +51,14 @@ class RowNormaliser:
         self._key = tuple(table.key)
         self._kinds = dict(table.speaks_of)
         self._mappings = [
-            _Mapping(name, role, field, FIELDS[table.speaks_of[role]][field].kind, column.codes)
+            _Mapping(
+                name,
+                role,
+                field,
+                FIELDS[table.speaks_of[role]][field].kind,
+                field in STRONG_KEYS[table.speaks_of[role]],
+                column.codes,
+            )
             for name, column in table.columns.items()
             for role, field in (target.split(".") for target in column.to or ())
         ]
@@ -159,7 +168,7 @@ def _fill(draft: dict[str, Any], mapping: _Mapping, raw: str) -> None:
     draft["values"][field] = value.normal
     if value.normal != raw:
         draft["raw"][field] = raw
-    if value.strong and field in STRONG_KEYS[Kind(draft["kind"])]:
+    if mapping.joins and value.strong:
         draft["keys"].append(f"{field}:{value.normal}")
 
 

@@ -31,8 +31,9 @@ class Watching:
 class SearchWatcher:
     """Runs the observer on a thread of its own, so that drawing the view does not blur the times. Use as a context manager."""
 
-    def __init__(self, settings: Settings) -> None:
-        """Take everything searchable now as known."""
+    def __init__(self, settings: Settings, every: float = _POLL_SECONDS) -> None:
+        """Take everything searchable now as known; ``every``: seconds between two searches, the resolution of the times."""
+        self._every = every
         self._client = Elasticsearch(settings.elasticsearch_url, request_timeout=10)
         self._observer = SearchObserver(self._client)
         self.seen = Watching()
@@ -50,11 +51,11 @@ class SearchWatcher:
         self._client.close()
 
     def _watch(self) -> None:
-        while not self.seen.stop.wait(_POLL_SECONDS):
+        while not self.seen.stop.wait(self._every):
             try:
                 self.seen.sightings += self._observer.poll()
             except (ApiError, TransportError):  # a server that is away shows in the view; what it missed is seen later, and late
-                time.sleep(_POLL_SECONDS * 10)
+                time.sleep(1)
 
 
 class LiveChanges:
