@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterable, Mapping
 
 from connectors.address import Address
-from connectors.names import HEARTBEAT_MESSAGE, HEARTBEAT_PREFIX, HUILIU_SCHEMA, SIGNAL_TABLE, publication_name, slot_name, topic_prefix
+from connectors.names import HEARTBEAT_MESSAGE, HEARTBEAT_PREFIX, HUILIU_SCHEMA, SIGNAL_TABLE, publication_name, slot_name
 from connectors.publication import published_columns
 from domain.contract import Contract
+from schemas.topics import source_prefix
 
 CONNECTOR_CLASS = "io.debezium.connector.postgresql.PostgresConnector"
 HEARTBEAT_MS = 5_000
@@ -95,7 +96,7 @@ def connector_config(contract: Contract, address: Address, password: str, regist
         "database.user": address.user,
         "database.password": password,
         "database.sslmode": address.sslmode,
-        "topic.prefix": topic_prefix(provider),
+        "topic.prefix": source_prefix(provider),
         "slot.name": slot_name(provider),
         "publication.name": publication_name(provider),
         "signal.data.collection": f"{HUILIU_SCHEMA}.{SIGNAL_TABLE}",

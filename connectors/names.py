@@ -1,6 +1,7 @@
 """Names of everything huiliu makes at a department's database and in Connect, all derived from the provider's slug."""
 
 from domain.contract import Contract, Table
+from schemas.topics import source_prefix
 
 HUILIU_SCHEMA = "huiliu"
 SIGNAL_TABLE = "huiliu_signal"
@@ -9,14 +10,9 @@ HEARTBEAT_PREFIX = "heartbeat"
 HEARTBEAT_MESSAGE = "huiliu.heartbeat"
 
 
-def topic_prefix(provider: str) -> str:
-    """Return what the provider's topics begin with: ``src.<provider>``; it is also the source's name in every event."""
-    return f"src.{provider}"
-
-
 def connector_name(provider: str) -> str:
     """Return the connector's name in Connect; the offsets are kept under it."""
-    return topic_prefix(provider)
+    return source_prefix(provider)
 
 
 def slot_name(provider: str) -> str:

@@ -11,9 +11,8 @@ from collections.abc import Callable, Iterable
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from schemas.rejects import Origin
-from schemas.topics import ENTITIES
+from schemas.topics import ENTITIES, INDEX_GROUP
 
-GROUP = "huiliu-indexer"
 _IDLE_SECONDS = 0.1  # longest sleep in poll; a signal to end is seen after it
 _COMMIT_SECONDS = 0.25  # a commit a batch would be broker work for nothing: replay is harmless
 _BROKER_SECONDS = 10.0
@@ -26,7 +25,7 @@ def consumer_config(bootstrap: str) -> dict[str, object]:
     """Return what every reader of topic ``entities`` sets."""
     return {
         "bootstrap.servers": bootstrap,
-        "group.id": GROUP,
+        "group.id": INDEX_GROUP,
         "enable.auto.commit": False,
         "enable.auto.offset.store": False,
         "auto.offset.reset": "earliest",
@@ -61,7 +60,7 @@ class EntityFeed:
         self._consumer = Consumer(
             {
                 **consumer_config(bootstrap),
-                "group.instance.id": f"{GROUP}-{member}",
+                "group.instance.id": f"{INDEX_GROUP}-{member}",
                 "session.timeout.ms": 6000,
                 "heartbeat.interval.ms": 1500,
             }

@@ -3,9 +3,9 @@
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec
 
-from indexer.feed import GROUP, consumer_config, origin_of
+from indexer.feed import consumer_config, origin_of
 from schemas.rejects import Origin
-from schemas.topics import ENTITIES
+from schemas.topics import ENTITIES, INDEX_GROUP
 
 _WAIT_SECONDS = 0.1
 _BROKER_SECONDS = 15.0
@@ -23,7 +23,7 @@ class Replay:
         """
         # A connection of its own: on the consumer's, a question waits behind each fetch that waits for messages.
         self._admin = AdminClient({"bootstrap.servers": bootstrap})
-        self._consumer = Consumer({**consumer_config(bootstrap), "group.id": f"{GROUP}-rebuild", "enable.partition.eof": True})
+        self._consumer = Consumer({**consumer_config(bootstrap), "group.id": f"{INDEX_GROUP}-rebuild", "enable.partition.eof": True})
         topic = self._consumer.list_topics(ENTITIES, timeout=_BROKER_SECONDS).topics[ENTITIES]
         if topic.error is not None:
             raise KafkaException(topic.error)

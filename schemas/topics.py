@@ -18,6 +18,8 @@ INDEX_GROUP = "huiliu-indexer"
 
 _HOUR_MS = 3_600_000
 _TIMEOUT = 15.0  # seconds
+LARGEST_MESSAGE = 16 << 20
+"""Bytes of the largest message on ``entities``: an organisation is described by each of its employees' records, about 400 bytes each."""
 _log = logging.getLogger(__name__)
 
 
@@ -43,7 +45,15 @@ def core_topics() -> list[Topic]:
     """Return the three topics every installation has."""
     return [
         Topic(RECORDS, {"cleanup.policy": "delete", "retention.ms": str(72 * _HOUR_MS)}),
-        Topic(ENTITIES, {"cleanup.policy": "compact", "min.cleanable.dirty.ratio": "0.3", "delete.retention.ms": str(24 * _HOUR_MS)}),
+        Topic(
+            ENTITIES,
+            {
+                "cleanup.policy": "compact",
+                "min.cleanable.dirty.ratio": "0.3",
+                "delete.retention.ms": str(24 * _HOUR_MS),
+                "max.message.bytes": str(LARGEST_MESSAGE),
+            },
+        ),
         Topic(REJECTED, {"cleanup.policy": "delete", "retention.ms": str(30 * 24 * _HOUR_MS)}),
     ]
 

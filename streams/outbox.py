@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from schemas.rejects import Outgoing
+from schemas.topics import LARGEST_MESSAGE
 
 
 class Outbox:
@@ -22,6 +23,7 @@ class Outbox:
                 "partitioner": "murmur2_random",  # the Java clients' choice, so that any producer finds a key's partition
                 "message.timeout.ms": 0,  # a broker that is away is waited for; the batch is not acknowledged meanwhile
                 "queue.buffering.max.messages": 200_000,
+                "message.max.bytes": LARGEST_MESSAGE,
             }
         )
 
