@@ -11,13 +11,15 @@ from settings import Settings
 from streams.outbox import Outbox
 
 pytestmark = pytest.mark.servers
-LARGE = 3 << 20
+LARGE = 6 << 20  # more than the broker takes where a topic does not say otherwise
 
 
 @pytest.fixture(scope="module")
 def outbox(settings: Settings) -> Outbox:
     (entities,) = [topic for topic in core_topics() if topic.name == ENTITIES]
-    ensure_topics(settings.kafka_bootstrap, [Topic("outbox-large", entities.config), Topic("outbox-small")], 1)
+    ensure_topics(
+        settings.kafka_bootstrap, [Topic("outbox-large", entities.config), Topic("outbox-small", {"max.message.bytes": str(1 << 20)})], 1
+    )
     return Outbox(settings.kafka_bootstrap)
 
 
