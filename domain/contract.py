@@ -1,6 +1,6 @@
 """The data contract of one provider: who owns it, and for every column of every table whether it may leave, and as what.
 
-A contract is one YAML file; ``parse_contract`` turns its text into a ``Contract`` or into ``ContractProblem`` rows that
+A contract is one YAML file; ``read_contract`` turns its text into a ``Contract`` or into ``ContractProblem`` rows that
 name line and remedy. Reading the file is the caller's: the domain does no I/O.
 """
 
@@ -235,17 +235,10 @@ class ContractError(Exception):
         self.problems = problems
 
 
-def parse_contract(text: str, file: str) -> Contract:
-    """Turn a contract's YAML text into the model; ``file`` is only named in errors.
-
-    Raises:
-        ContractError: the text is not YAML or breaks the model; every mistake has its line.
-    """
-    return read_contract(text, file).contract
-
-
 def read_contract(text: str, file: str) -> "ContractFile":
-    """Like ``parse_contract``, but keep the document, so that what is found out later can name its line too.
+    """Turn a contract's YAML text into the model, and keep the document, so that what is found out later can name its line.
+
+    ``file`` is only named in errors.
 
     Raises:
         ContractError: as ``parse_contract``.

@@ -24,6 +24,7 @@ from schemas.registry import AWAY, connect
 from schemas.rejects import Origin, Outgoing, Rejects
 from schemas.topics import ENTITIES, RECORDS, REJECTED, STREAM_GROUP
 from settings import Settings
+from streams.faults import told
 from streams.normalise import Normalising
 from streams.outbox import Outbox
 from streams.resolve import Resolver
@@ -96,8 +97,8 @@ def _agent(
                     await effect([_origin(event.message) for event in events])
             except asyncio.CancelledError:
                 raise
-            except BaseException:  # noqa: BLE001  # whatever it is: what has no effect must not be acknowledged
-                _log.critical("cannot go on: ending the worker, its batch is read again", exc_info=True)
+            except BaseException as error:  # noqa: BLE001  # whatever it is: what has no effect must not be acknowledged
+                _log.critical("cannot go on: ending the worker, its batch is read again: %s", told(error))
                 logging.shutdown()
                 os._exit(70)
             for event in events:
@@ -107,10 +108,9 @@ def _agent(
 
 
 async def _batches(app: faust.App, stream: Any, settings: Settings) -> AsyncIterator[list[Any]]:  # noqa: ANN401  # Faust's stream has no types
-    """Yield what is waiting, at most ``stream_batch`` events: one when it is quiet, full batches under load.
+    """Yield what came within ``stream_linger`` seconds of a first event, and at once what is waiting; at most ``stream_batch`` events.
 
-    Only the first event passes through Faust's stream machinery; the rest is taken from its queue (``Stream.take``
-    costs several times as much a message, and a timer that never rests).
+    Only the first event passes through Faust's stream machinery; the rest is taken from the queue behind it.
     """
     queue = stream.channel.queue
     async for first in stream.events():
@@ -181,7 +181,8 @@ class _Resolving:
             await self._apply_when_reachable([row for _, row in batch])
         except Exception as error:  # noqa: BLE001  # one bad record must neither stop the rest nor vanish: halve until it stands alone
             if len(batch) == 1:
-                _log.exception("cannot resolve %s/%d/%d", batch[0][0].topic, batch[0][0].partition, batch[0][0].offset)
+                place = batch[0][0]
+                _log.error("cannot resolve %s/%d/%d: %s", place.topic, place.partition, place.offset, told(error))  # no message
                 reason = f"fault in resolving: {type(error).__name__}"
                 await self._reject(batch[0][0], reason, "report it with the position, then replay")
                 return

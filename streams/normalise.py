@@ -9,6 +9,7 @@ from schemas.codec import Decoder, Encoder, UndecodableError
 from schemas.registry import AWAY
 from schemas.rejects import Origin, Outgoing, Rejects
 from schemas.topics import RECORDS, source_topic
+from streams.faults import told
 
 _WRITE_AGAIN = "write the large columns of that row again at the source; until then their fields are flagged unavailable"
 _log = logging.getLogger(__name__)
@@ -58,7 +59,7 @@ class Normalising:
         except AWAY:
             raise
         except Exception as error:  # noqa: BLE001  # a fault of ours must not stop the feed, nor lose the message: it is kept for replay
-            _log.exception("cannot normalise %s/%d/%d", message.topic, message.partition, message.offset)
+            _log.error("cannot normalise %s/%d/%d: %s", message.topic, message.partition, message.offset, told(error))  # no message
             return [self._reject(message, f"fault in normalising: {type(error).__name__}", "report it with the position, then replay")]
         if row["op"] == "upsert" and not row["records"]:
             reject = self._reject(message, "every mapped column of the row is empty", "fill the row at the source, or delete it there")

@@ -1,7 +1,7 @@
 """Faust's Kafka transport, with messages handed to their agents directly instead of by four tasks each.
 
 Faust's fetch loop races every delivery against "the flow is suspended", and pays for it with four asyncio tasks a message
-(a third of a worker's CPU, docs/performance.md). A delivery waits only where a queue is full or the flow is suspended already;
+(about a quarter of a worker's CPU, docs/performance.md). A delivery waits only where a queue is full or the flow is suspended already;
 the agents always drain their queues, and what arrives late carries its consumer generation, by which it is dropped.
 """
 

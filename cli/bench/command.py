@@ -28,6 +28,7 @@ app = typer.Typer(help="测量 Speed and memory on the running stack; the last l
 _LOOK_SECONDS = 0.25
 _SELDOM_SECONDS = 0.2  # a search costs what several changes cost: under load they must not be what is measured
 _PATIENCE_SECONDS = 600.0
+_SETTLE_SECONDS = 1.0  # for the last entities' refresh
 _console = Console(stderr=True)
 
 _Rate = Annotated[float, typer.Option(min=1, help="每秒提交的变更 changes committed a second")]
@@ -132,7 +133,7 @@ def latency(*, changes_per_second: _Rate = 200, seconds: _Seconds = 30) -> None:
     _console.print(f"每秒 {changes_per_second:,.0f} 项变更，{seconds:,.0f} 秒 changes a second, for that many seconds …")
     with SearchWatcher(bench.settings) as seen, (listener := HopListener(bench.settings, bench.contracts)):
         run = bench.run(Pace(changes_per_second, seconds))
-        time.sleep(1)
+        time.sleep(_SETTLE_SECONDS)
     hops = {**listener.percentiles(), "searchable": percentiles(seen.latencies())}
     _report({"bench": "latency", "latency_ms": hops, **run.figures(), "machine": bench.machine})
 
@@ -152,7 +153,7 @@ def throughput(
     _console.print(f"每秒 {changes_per_second:,.0f} 项变更，{seconds:,.0f} 秒 changes a second, for that many seconds …")
     with SearchWatcher(bench.settings, every=_SELDOM_SECONDS) as seen:
         run = bench.run(Pace(changes_per_second, seconds, per_transaction))
-        time.sleep(1)
+        time.sleep(_SETTLE_SECONDS)
     searchable = percentiles(seen.latencies())
     _report({"bench": "throughput", **run.figures(), "latency_ms": {"searchable": searchable}, "machine": bench.machine})
 

@@ -8,7 +8,7 @@ from city.departments import DEPARTMENTS
 from city.live_values import COMPANY_NAMES, NAMES, company_name, new_mobile, new_name, newcomer
 from city.numbers import LIVE_COUNTIES, LIVE_MOBILE_PREFIX
 from city.world import World
-from domain.contract import parse_contract
+from domain.contract import read_contract
 from domain.entities import Kind
 
 PROVIDERS = Path(__file__).parents[2] / "connectors" / "providers"
@@ -46,7 +46,7 @@ def test_findings_are_in_normal_form() -> None:
 
 def test_withheld_only_changes_touch_nothing_else() -> None:
     path = PROVIDERS / "labour_social_security.yaml"
-    withheld = parse_contract(path.read_text(encoding="utf-8"), path.name).table("ac02").withheld
+    withheld = read_contract(path.read_text(encoding="utf-8"), path.name).contract.table("ac02").withheld
     only = [change for change in SOME if change.action is Action.WITHHELD_ONLY]
     assert only
     for change in only:

@@ -11,7 +11,7 @@ from city.dirt import CLEAN, Dirt
 from city.numbers import CITY_COUNTIES, MOBILE_PREFIX
 from city.tables import Entry, Source, Table
 from city.world import World
-from domain.contract import Contract, parse_contract
+from domain.contract import Contract, read_contract
 from domain.normalise import RowNormaliser
 from domain.samples import sample_problems
 from domain.values import parse
@@ -25,7 +25,7 @@ every_table = pytest.mark.parametrize(("slug", "table"), TABLES, ids=[f"{slug}.{
 
 def contract(slug: str) -> Contract:
     path = PROVIDERS / f"{slug}.yaml"
-    return parse_contract(path.read_text(encoding="utf-8"), path.name)
+    return read_contract(path.read_text(encoding="utf-8"), path.name).contract
 
 
 def rows(table: Table, dirt: Dirt | None = None) -> list[Entry]:

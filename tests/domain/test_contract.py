@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from ruamel.yaml import YAML
 
-from domain.contract import Contract, ContractError, line_of, parse_contract, read_contract
+from domain.contract import Contract, ContractError, line_of, read_contract, read_contract
 from domain.contract_schema import contract_schema
 from domain.samples import sample_problems
 
@@ -48,12 +48,12 @@ tables:
 
 def _problems(text: str) -> list[tuple[int, str, str]]:
     with pytest.raises(ContractError) as caught:
-        parse_contract(text, "x.yaml")
+        read_contract(text, "x.yaml")
     return [(problem.line, problem.path, problem.message) for problem in caught.value.problems]
 
 
 def test_a_good_contract() -> None:
-    contract = parse_contract(GOOD, "x.yaml")
+    contract = read_contract(GOOD, "x.yaml").contract
     table = contract.table("boatman")
     assert table.captured == ("id", "name", "grade")
     assert table.withheld == {"health": "health data have no purpose here"}
@@ -122,7 +122,7 @@ def test_a_table_listed_twice() -> None:
 @given(st.integers(0, len(GOOD) - 1), st.text(max_size=3))
 def test_a_damaged_contract_never_raises_anything_else(at: int, put: str) -> None:
     with suppress(ContractError):
-        parse_contract(GOOD[:at] + put + GOOD[at + 1 :], "x.yaml")
+        read_contract(GOOD[:at] + put + GOOD[at + 1 :], "x.yaml")
 
 
 def test_lines_of_places_that_are_there_and_not_there() -> None:
@@ -161,9 +161,12 @@ SAMPLES = [
 @pytest.mark.parametrize(("good", "bad", "path", "says"), SAMPLES, ids=[says for *_, says in SAMPLES])
 def test_a_sample_that_becomes_something_else_is_told(good: str, bad: str, path: str, says: str) -> None:
     assert GOOD.count(good) == 1
-    told = [(".".join(map(str, place)), message) for place, message in sample_problems(parse_contract(GOOD.replace(good, bad), "x.yaml"))]
+    told = [
+        (".".join(map(str, place)), message)
+        for place, message in sample_problems(read_contract(GOOD.replace(good, bad), "x.yaml").contract)
+    ]
     assert any(place == f"tables.0.sample.{path}" and says in message for place, message in told), told
 
 
 def test_a_good_sample_has_no_problem() -> None:
-    assert list(sample_problems(parse_contract(GOOD, "x.yaml"))) == []
+    assert list(sample_problems(read_contract(GOOD, "x.yaml").contract)) == []

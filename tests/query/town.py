@@ -6,7 +6,7 @@ from itertools import count
 from typing import Any
 
 from domain.composition import KnownRecord, compose, gone
-from domain.contract import Contract, parse_contract
+from domain.contract import Contract, read_contract
 from domain.disclosure import Disclosure
 from domain.entities import Kind
 from domain.sealing import Sealer
@@ -71,7 +71,7 @@ _CLASSES: dict[str, tuple[int, str, str, str, str, dict[str, str]]] = {
 @cache
 def contracts() -> list[Contract]:
     """Return the town's contracts."""
-    return [parse_contract(_text(provider), f"{provider}.yaml") for provider in _CLASSES]
+    return [read_contract(_text(provider), f"{provider}.yaml").contract for provider in _CLASSES]
 
 
 def _text(provider: str) -> str:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.contract import Contract
-from domain.normalise import UNAVAILABLE
+from domain.normalise import UNAVAILABLE, RowNormaliser
 from domain.sealing import Sealer
 from schemas.codec import Decoder, Encoder
 from schemas.registry import AWAY
@@ -150,6 +150,20 @@ def test_a_large_value_lost_in_a_key_change_is_told(bench: Bench) -> None:
     assert [topic for topic, _ in sent] == [RECORDS, REJECTED]
     assert "large columns" in sent[1][1]["reason"]
     assert [topic for topic, _ in bench.sent(bench.message("u", ROW | {"cust_name": UNAVAILABLE}))] == [RECORDS]
+
+
+def test_a_fault_is_logged_with_its_place_and_without_its_message(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object) -> None:
+        raise ValueError("王小明 is not what I expected")
+
+    monkeypatch.setattr(RowNormaliser, "_records", fail)
+    ((topic, _),) = bench.sent(bench.message("c", ROW))
+    assert topic == REJECTED
+    assert "ValueError at test_normalise.py" in caplog.text
+    assert f"{TOPIC}/3/41" in caplog.text
+    assert "王小明" not in caplog.text
 
 
 def test_a_registry_that_is_away_rejects_nothing(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
