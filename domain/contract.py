@@ -241,7 +241,7 @@ def read_contract(text: str, file: str) -> "ContractFile":
     ``file`` is only named in errors.
 
     Raises:
-        ContractError: as ``parse_contract``.
+        ContractError: the text is not YAML or breaks the model; every mistake has its line.
     """
     yaml = YAML()
     try:

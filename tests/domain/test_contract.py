@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from ruamel.yaml import YAML
 
-from domain.contract import Contract, ContractError, line_of, read_contract, read_contract
+from domain.contract import Contract, ContractError, line_of, read_contract
 from domain.contract_schema import contract_schema
 from domain.samples import sample_problems
 
