@@ -5,6 +5,7 @@ A fault that retrying cannot mend ends the process at once: a graceful stop woul
 """
 
 import asyncio
+import hashlib
 import logging
 import os
 from collections import Counter
@@ -22,7 +23,7 @@ from schemas import metrics
 from schemas.codec import Decoder, Encoder, UndecodableError, refuse_breaking_changes
 from schemas.registry import AWAY, connect
 from schemas.rejects import Origin, Outgoing, Rejects
-from schemas.topics import ENTITIES, RECORDS, REJECTED, STREAM_GROUP
+from schemas.topics import ENTITIES, RECORDS, REJECTED, STREAM_GROUP, source_topics
 from settings import Settings
 from streams.faults import told
 from streams.normalise import Normalising
@@ -48,7 +49,7 @@ def build_app(settings: Settings, contracts: list[Contract]) -> faust.App:
         topic_disable_leader=True,
         topic_partitions=settings.partitions,
         consumer_auto_offset_reset="earliest",
-        consumer_group_instance_id=f"{STREAM_GROUP}-{settings.worker_index}",
+        consumer_group_instance_id=_instance_id(settings.worker_index, contracts),
         broker_session_timeout=10.0,
         broker_heartbeat_interval=2.0,
         broker_commit_interval=1.0,
@@ -83,6 +84,16 @@ def build_app(settings: Settings, contracts: list[Contract]) -> faust.App:
         metrics.ready()
 
     return app
+
+
+def _instance_id(worker: int, contracts: list[Contract]) -> str:
+    """Return the worker's static membership: the same after a crash, so that it goes on at once; another for other topics.
+
+    A broker gives a static member that comes back its old partitions without asking anew, so a new provider's topic would
+    stay unread.
+    """
+    topics = sorted(topic.name for contract in contracts for topic in source_topics(contract))
+    return f"{STREAM_GROUP}-{worker}-{hashlib.sha256(','.join(topics).encode()).hexdigest()[:8]}"
 
 
 def _agent(
