@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from city.dirt import Dirt
 from city.draws import Draws
 from city.world import Block, World
 
 Cell = str | None
+Way = Literal["database", "file", "entry"]
+FileFormat = Literal["xlsx", "xls", "csv_gb18030", "csv_utf8", "dbf", "sqlite"]
 
 
 class Entry(NamedTuple):
@@ -46,6 +48,8 @@ class Table:
     rows: Callable[[Source, Block], Iterator[Entry]]
     out_of_line: tuple[str, ...] = ()
     """long texts that are never compressed, so that they go to the TOAST table"""
+    withheld: bool = False
+    """a table that the contract lists under ``withheld_tables``: nothing of it may leave"""
 
     @property
     def create_sql(self) -> str:
@@ -68,11 +72,19 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Department:
-    """A provider's database; ``slug`` is its name, as in its contract."""
+    """A provider's database, or the files or entries it sends; ``slug`` is its name, as in its contract."""
 
     slug: str
     title: str
     tables: tuple[Table, ...]
+    way: Way = "database"
+    format: FileFormat | None = None
+    """of a department that sends files: what its office software writes"""
+
+    @property
+    def shared(self) -> tuple[Table, ...]:
+        """The tables that its contract shares."""
+        return tuple(table for table in self.tables if not table.withheld)
 
     @property
     def variable(self) -> str:

@@ -56,7 +56,7 @@ class _Attaching:
         self._report = report
 
     def run(self) -> None:
-        variable = self._contract.connection.url_env
+        variable = self._contract.source.url_env
         with opened(self._settings.source_url(variable), variable) as (capture, address):
             if not self._fits(capture, address):
                 return
@@ -80,7 +80,7 @@ class _Attaching:
     def _prepared(self, capture: Connection, address: Address) -> bool:
         """Take the steps at the database, or hand them to its DBA; then see for itself that they had effect."""
         todo = steps(self._contract, address.user, read_prepared(capture, self._contract, address.user))
-        admin = self._contract.connection.admin_url_env
+        admin = self._contract.source.admin_url_env
         if todo and admin:
             with opened(self._settings.source_url(admin), admin) as (dba, _):
                 execute(dba, [statement for step in todo for statement in step.statements])
@@ -104,7 +104,7 @@ class _Attaching:
         self._report.script = "".join(step.script() for step in left)
         for step in left:
             remedy = "have the DBA run the SQL below, then attach again"
-            if self._contract.connection.admin_url_env:
+            if self._contract.source.admin_url_env:
                 remedy = "it comes through PUBLIC, a membership or another grantor: have the DBA revoke it there"
             self._report.problems.append(f"{step.piece} 未就绪 is not ready ({step.detail or 'missing'}): {remedy}")
 

@@ -19,7 +19,7 @@ def check_samples(file: ContractFile) -> Iterator[ContractProblem]:
 
 def check_live(file: ContractFile, settings: Settings) -> list[ContractProblem]:
     """Return how the database differs from the contract, or why it could not be asked."""
-    connection = file.contract.connection
+    connection = file.contract.source
     try:
         with opened(settings.source_url(connection.url_env), connection.url_env) as (capture, address):
             found = list(differences(file.contract, read_catalogue(capture, file.contract, address.user)))

@@ -33,7 +33,7 @@ def detach(contract: Contract, settings: Settings, worker: Worker) -> Report:
         removed = worker.remove(connector_name(contract.provider))
         report.add(CONNECTOR, "removed" if removed else "unchanged")
         remove_password(settings.home, contract.provider)
-        variable = contract.connection.url_env
+        variable = contract.source.url_env
         with opened(settings.source_url(variable), variable) as (capture, address):
             _drop_slot(capture, contract, report)
             found = read_prepared(capture, contract, address.user)
@@ -69,7 +69,7 @@ def _undoing(contract: Contract, role: str, found: Prepared) -> list[Step]:
 
 def _undo(undoing: list[Step], contract: Contract, settings: Settings, report: Report) -> None:
     todo = [step for step in undoing if step.statements]
-    admin = contract.connection.admin_url_env
+    admin = contract.source.admin_url_env
     if todo and admin:
         with opened(settings.source_url(admin), admin) as (dba, _):
             execute(dba, [statement for step in todo for statement in step.statements])

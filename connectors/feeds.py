@@ -73,7 +73,7 @@ def _state(contract: Contract, settings: Settings, states: Mapping[str, Connecto
     state = states.get(connector_name(contract.provider), ConnectorState("not_attached"))
     if state.state == "not_attached":
         return state, None
-    variable = contract.connection.url_env
+    variable = contract.source.url_env
     try:
         with opened(settings.source_url(variable), variable) as (capture, _):
             slot = read_slot(capture, contract.provider)

@@ -21,7 +21,7 @@ def preview(contract: Contract, settings: Settings) -> str:
         SettingsError: the address's variable is not set.
         SourceError: the address is malformed.
     """
-    variable = contract.connection.url_env
+    variable = contract.source.url_env
     url = settings.source_url(variable)
     address = parse_address(url, variable)
     head = [f"-- {contract.provider} {contract.title.zh}: {address.place}"]

@@ -7,89 +7,32 @@ name line and remedy. Reading the file is the caller's: the domain does no I/O.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import StringIO
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+from domain.contract_parts import (
+    Bilingual,
+    Column,
+    ColumnName,
+    Connection,
+    Expectation,
+    FileShape,
+    Identifier,
+    Liaison,
+    Limits,
+    Mode,
+    Reason,
+    Schedule,
+    Slug,
+    Strict,
+    Target,
+)
 from domain.contract_words import UNION_MEMBERS, explain
-from domain.entities import FIELDS, Kind, Sensitivity
-
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,40}$")]
-Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,62}$")]
-EnvName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$")]
-Reason = Annotated[str, StringConstraints(min_length=4, strip_whitespace=True)]
-Target = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")]
-
-
-class Strict(BaseModel):
-    """Base of every contract part: an unknown word is an error, never ignored."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Bilingual(Strict):
-    """A name in Chinese and English."""
-
-    zh: str
-    en: str
-
-
-class Liaison(Strict):
-    """分管领导 and 联络员: offices, never people's names."""
-
-    leader: str
-    officer: str
-
-
-class Connection(Strict):
-    """How Connect reaches the department's database; secrets only by the name of an environment variable."""
-
-    kind: Literal["postgresql"]
-    url_env: EnvName = Field(description="variable with the capture user's postgresql:// address")
-    admin_url_env: EnvName | None = Field(
-        default=None, description="variable with the department DBA's address, if attach may apply the SQL itself"
-    )
-
-
-class Expectation(Strict):
-    """What the feed promises: rows at rest, and the longest silence (seconds) that is still fresh."""
-
-    rows_min: int = Field(ge=0)
-    rows_max: int = Field(ge=1)
-    freshness: int = Field(ge=1, description="seconds")
-
-    @model_validator(mode="after")
-    def _ordered(self) -> "Expectation":
-        if self.rows_min > self.rows_max:
-            message = "最少行数大于最多行数 rows_min is larger than rows_max: swap them"
-            raise ValueError(message)
-        return self
-
-
-class Column(Strict):
-    """What becomes of one column: exactly one of ``to`` (mapped), ``ignore`` or ``withhold`` (never leaves the source)."""
-
-    to: dict[Target, Sensitivity] | None = None
-    ignore: Reason | None = None
-    withhold: Reason | None = None
-    codes: dict[str, str] | None = Field(default=None, description="the department's codes → huiliu's words; a code not listed is flagged")
-
-    @model_validator(mode="after")
-    def _exactly_one(self) -> "Column":
-        said = [name for name in ("to", "ignore", "withhold") if getattr(self, name) is not None]
-        if len(said) != 1:
-            message = "必须且只能写一项 say exactly one of to / ignore / withhold"
-            raise ValueError(message)
-        if self.codes is not None and self.to is None:
-            message = "未映射的列没有代码表 codes belong to a mapped column: add `to`, or remove codes"
-            raise ValueError(message)
-        if self.to is not None and not self.to:
-            message = "映射为空 `to` is empty: name a target such as {resident.name: personal}, or ignore the column with a reason"
-            raise ValueError(message)
-        return self
+from domain.entities import FIELDS, Kind
 
 
 class SampleRecord(Strict):
@@ -97,7 +40,7 @@ class SampleRecord(Strict):
 
     role: str
     values: dict[str, str]
-    flags: list[str] = []
+    flags: list[str] = Field(default_factory=list)
 
 
 class Sample(Strict):
@@ -113,9 +56,10 @@ class Table(Strict):
     name: Identifier
     db_schema: Identifier = Field(default="public", alias="schema")
     title: Bilingual
-    key: list[Identifier] = Field(min_length=1)
+    key: list[ColumnName] = Field(min_length=1)
     speaks_of: dict[Identifier, Kind] = Field(min_length=1)
-    columns: dict[Identifier, Column] = Field(min_length=1)
+    columns: dict[ColumnName, Column] = Field(min_length=1)
+    file: FileShape | None = Field(default=None, description="where the table stands in a periodic copy (mode file)")
     constants: dict[Target, str] = Field(
         default_factory=dict, description="values every record of the table has, e.g. deceased.status: deceased"
     )
@@ -154,6 +98,8 @@ class Table(Strict):
         for role in self.speaks_of:
             if not any(target.startswith(f"{role}.") for target in taken):
                 yield f"角色没有字段 role {role} gets no field: map a column to it, or drop it from speaks_of"
+        for target in {*self.expect.complete, *self.expect.unique} - taken.keys():
+            yield f"expect: 未映射的字段 {target} is expected but no column fills it: map one, or drop the expectation"
 
     @property
     def captured(self) -> tuple[str, ...]:
@@ -176,20 +122,53 @@ class Contract(Strict):
     owner: str
     liaison: Liaison
     legal_basis: list[Reason] = Field(min_length=1)
-    mode: Literal["cdc"]
-    connection: Connection
-    purposes: list[Slug] = Field(min_length=1, description="who may ask, for what")
+    mode: Mode = Field(description="cdc: captured from a database; file: periodic copies; entry: form or API; role: no feed")
+    connection: Connection | None = Field(default=None, description="of a captured database (mode cdc)")
+    schedule: Schedule = Schedule()
+    limits: Limits = Limits()
+    purposes: list[Slug] = Field(default_factory=list, description="who may ask, for what")
     role: Bilingual | None = Field(default=None, description="the unit's part in the work besides its feed, e.g. supervisor")
-    tables: list[Table] = Field(min_length=1)
+    tables: list[Table] = Field(default_factory=list)
+    withheld_tables: dict[Identifier, Reason] = Field(
+        default_factory=dict, description="tables of which nothing leaves the source, and why"
+    )
 
     @model_validator(mode="after")
-    def _unique_tables(self) -> "Contract":
-        names = [table.name for table in self.tables]
+    def _consistent(self) -> "Contract":
+        names = [*(table.name for table in self.tables), *self.withheld_tables]
         twice = sorted({name for name in names if names.count(name) > 1})
+        problems = [*self._mode_problems()]
         if twice:
-            message = f"表重复 table {', '.join(twice)} is listed twice (the topic's name has no schema): merge the entries"
-            raise ValueError(message)
+            problems.append(f"表重复 table {', '.join(twice)} is listed twice (the topic's name has no schema): merge the entries")
+        if problems:
+            raise ValueError("; ".join(problems))
         return self
+
+    def _mode_problems(self) -> Iterator[str]:
+        if self.mode == "role":
+            if self.role is None or self.tables:
+                yield "只有角色的单位 a unit of mode role has a role and no tables: add role, or choose another mode"
+            return
+        if not self.tables:
+            yield "没有表 tables is missing: list at least one table, or say mode: role"
+        if not self.purposes:
+            yield "没有用途 purposes is missing: name who may ask, for what"
+        if (self.connection is not None) != (self.mode == "cdc"):
+            yield "connection 属于 cdc 方式 connection belongs to mode cdc, and only to it: add or remove it"
+        for table in self.tables:
+            if table.file is not None and self.mode != "file":
+                yield f"{table.name}: file 属于 file 方式 file belongs to mode file: remove it"
+            if self.mode == "cdc" and (foreign := [name for name in table.columns if not name.isascii()]):
+                names = ", ".join(foreign)
+                yield f"{table.name}: 列名须为 ASCII captured columns have ASCII names ({names}): capture a view that renames them"
+
+    @property
+    def source(self) -> Connection:
+        """How the captured database is reached; ValueError for a provider that is not captured."""
+        if self.connection is None:
+            message = f"{self.provider} 不是 CDC 方式 is not captured (mode {self.mode}): it has no connection"
+            raise ValueError(message)
+        return self.connection
 
     def table(self, name: str) -> Table:
         """Return the table called ``name``; KeyError if the contract has none."""

@@ -1,4 +1,4 @@
-"""The four kinds of entity and their fields: which value kind each field holds and which ones identify.
+"""The kinds of entity and their fields: which value kind each field holds and which ones identify.
 
 A field's ``kind`` names its parser in ``domain.values``. Strong keys join records; an *exclusive* key also keeps
 apart: two records with different valid values of it never describe the same entity (cannot-link).
@@ -15,6 +15,8 @@ class Kind(StrEnum):
     ORGANISATION = "organisation"
     THING = "thing"
     ADDRESS = "address"
+    MATTER = "matter"
+    """其他: a case, permit, incident or count. It is not resolved: each row is its own matter, and it never names a natural person."""
 
 
 class Sensitivity(StrEnum):
@@ -60,6 +62,10 @@ FIELDS: dict[Kind, dict[str, Field]] = {
         "event_date": _DATE,
         "event_place": _TEXT,
         "certificate": _CODE,
+        "hmt_permit": Field("hmt_permit", searchable=True),
+        "foreign_card": Field("foreign_card", searchable=True),
+        "qualification": _TEXT,
+        "registered": _DATE,
         "plate": Field("plate"),
         "valid_from": _DATE,
         "valid_to": _DATE,
@@ -79,6 +85,7 @@ FIELDS: dict[Kind, dict[str, Field]] = {
         "closed": _DATE,
         "legal_representative": _TEXT,
         "landline": Field("landline"),
+        "employees": Field("number"),
         "licence": _CODE,
         "valid_from": _DATE,
         "valid_to": _DATE,
@@ -109,6 +116,23 @@ FIELDS: dict[Kind, dict[str, Field]] = {
         "use": _TEXT,
         "status": _TEXT,
         "registered": _DATE,
+        "note": _TEXT,
+    },
+    Kind.MATTER: {
+        "number": Field("code", searchable=True),
+        "type": _TEXT,
+        "title": _TEXT,
+        "status": _TEXT,
+        "outcome": _TEXT,
+        "event_date": _DATE,
+        "valid_to": _DATE,
+        "unit": _TEXT,
+        "organisation": Field("organisation_name", searchable=True),
+        "uscc": Field("uscc", searchable=True),
+        "address": Field("address", searchable=True),
+        "area": _TEXT,
+        "count": Field("number"),
+        "amount": Field("number"),
         "note": _TEXT,
     },
 }

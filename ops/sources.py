@@ -45,7 +45,7 @@ def _state(settings: Settings, contract: Contract, connector: dict[str, Any] | N
     running = states == {"RUNNING"} and bool(status["tasks"])
     trouble = "" if running else f"连接器未运行 connector is {'/'.join(sorted(states))}: huiliu contract attach {contract.provider}"
     try:
-        slot_bytes = _slot_bytes(settings.source_url(contract.connection.url_env))
+        slot_bytes = _slot_bytes(settings.source_url(contract.source.url_env))
     except (SettingsError, psycopg.Error) as error:
         slot_bytes, trouble = None, trouble or f"数据库没有回答 the database does not answer: {type(error).__name__}"
     return SourceState(contract.provider, running, slot_bytes, trouble)

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from domain.contract import Bilingual, Contract
+from domain.contract import Contract
+from domain.contract_parts import Bilingual
 from domain.entities import Kind, Sensitivity
 
 

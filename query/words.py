@@ -165,9 +165,17 @@ KINDS: dict[str, Text] = {
     "organisation": Text("组织", "Organisation"),
     "thing": Text("物", "Thing"),
     "address": Text("地址", "Address"),
+    "matter": Text("事项", "Matter"),
 }
 
 PURPOSES: dict[str, tuple[Text, Text]] = {
+    "public_service": (
+        Text("便民办事", "Public services"),
+        Text(
+            "办理本人或本单位申请的事项时核对已有登记，免其重复提交。",
+            "Handling what a person or organisation applied for, so that they need not submit again what a register has.",
+        ),
+    ),
     "population_management": (
         Text("人口管理", "Population management"),
         Text(

@@ -1,10 +1,15 @@
-"""The departments' databases, one file each: its schema, its codes, its habits."""
+"""The departments' databases and files, one module each: its schema, its codes, its habits."""
 
-from city.departments import civil_affairs, industry_commerce, labour_social_security, public_security, telecom_ct, transport
+from importlib import import_module
+from pkgutil import iter_modules
+
 from city.tables import Department
 
-DEPARTMENTS: dict[str, Department] = {
-    module.DEPARTMENT.slug: module.DEPARTMENT
-    for module in (public_security, civil_affairs, industry_commerce, transport, telecom_ct, labour_social_security)
-}
-"""Every department of the city by slug."""
+
+def _found() -> dict[str, Department]:
+    modules = (import_module(f"{__name__}.{each.name}") for each in iter_modules(__path__))
+    return {module.DEPARTMENT.slug: module.DEPARTMENT for module in modules}
+
+
+DEPARTMENTS: dict[str, Department] = _found()
+"""Every department of the city by slug; each module of this folder has one, called ``DEPARTMENT``."""

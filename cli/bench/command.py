@@ -114,7 +114,7 @@ class _Bench:
         return flow
 
     def _addresses(self) -> dict[str, str]:
-        return {each.provider: self.settings.source_url(each.connection.admin_url_env or "") for each in self.contracts}
+        return {each.provider: self.settings.source_url(each.source.admin_url_env or "") for each in self.contracts}
 
     def _world(self) -> World:
         if self.settings.departments_dsn is None:

@@ -52,7 +52,7 @@ def account(settings: Settings, contracts: Iterable[Contract], client: Elasticse
     rejected = _rejected_rows(settings, contracts)
     found.rejected = len(rejected)
     for contract in contracts:
-        with psycopg.connect(settings.source_url(contract.connection.url_env)) as connection:
+        with psycopg.connect(settings.source_url(contract.source.url_env)) as connection:
             for table in contract.tables:
                 for row in _row_ids(connection, contract.provider, table):
                     found.rows += 1

@@ -6,7 +6,8 @@ import psycopg
 from elasticsearch import ApiError, Elasticsearch, TransportError
 from psycopg.sql import SQL, Identifier
 
-from domain.contract import Bilingual, Contract
+from domain.contract import Contract
+from domain.contract_parts import Bilingual
 from ops.lag import LagError, LagWatch, PartitionLag, reads
 from schemas.topics import ENTITIES, INDEX_GROUP, RECORDS, STREAM_GROUP, source_topic
 from settings import Settings
@@ -63,7 +64,7 @@ class FlowGauge:
     def count_rows(self) -> dict[str, int]:
         """Return the rows of each department, counted at the source."""
         for contract in self._contracts:
-            with psycopg.connect(self._settings.source_url(contract.connection.url_env)) as connection:
+            with psycopg.connect(self._settings.source_url(contract.source.url_env)) as connection:
                 self._rows[contract.provider] = sum(
                     _count(connection, table.db_schema, table.name, table.key[0]) for table in contract.tables
                 )

@@ -54,7 +54,7 @@ def prepare(home: Path, city: City, workers: int | None, console: Console) -> Gr
     for report in attach_all([load_contract(settings.providers_dir / f"{each.provider}.yaml") for each in contracts], settings, console):
         if not report.ok:
             raise StackError(f"{report.provider} 未接入 is not attached: {'; '.join(report.problems)}")
-    addresses = {each.provider: settings.source_url(each.connection.admin_url_env or each.connection.url_env) for each in contracts}
+    addresses = {each.provider: settings.source_url(each.source.admin_url_env or each.source.url_env) for each in contracts}
     return Ground(stack, settings, contracts, addresses, World(city.people, city.seed))
 
 

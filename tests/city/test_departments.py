@@ -12,6 +12,7 @@ from city.numbers import CITY_COUNTIES, MOBILE_PREFIX
 from city.tables import Entry, Source, Table
 from city.world import World
 from domain.contract import Contract, read_contract
+from domain.entities import STRONG_KEYS, Kind
 from domain.normalise import RowNormaliser
 from domain.samples import sample_problems
 from domain.values import parse
@@ -19,7 +20,8 @@ from domain.values import parse
 PROVIDERS = Path(__file__).parents[2] / "connectors" / "providers"
 WORLD = World(4000, 7)
 BLOCKS = list(WORLD.between(0, WORLD.blocks))
-TABLES = [(slug, table) for slug, department in DEPARTMENTS.items() for table in department.tables]
+TABLES = [(slug, table) for slug, department in DEPARTMENTS.items() for table in department.shared]
+WITHHELD = [(slug, table) for slug, department in DEPARTMENTS.items() for table in department.tables if table.withheld]
 every_table = pytest.mark.parametrize(("slug", "table"), TABLES, ids=[f"{slug}.{table.name}" for slug, table in TABLES])
 
 
@@ -37,9 +39,14 @@ def rows(table: Table, dirt: Dirt | None = None) -> list[Entry]:
 def test_contract_speaks_of_exactly_this_database(slug: str) -> None:
     found = contract(slug)
     assert found.provider == slug
-    assert [table.name for table in found.tables] == [table.name for table in DEPARTMENTS[slug].tables]
-    assert found.connection.url_env == DEPARTMENTS[slug].variable
-    assert found.connection.admin_url_env == f"{DEPARTMENTS[slug].variable}_ADMIN"
+    department = DEPARTMENTS[slug]
+    assert [table.name for table in found.tables] == [table.name for table in department.shared]
+    assert list(found.withheld_tables) == [table.name for table in department.tables if table.withheld]
+    assert found.mode == {"database": "cdc", "file": "file", "entry": "entry"}[department.way]
+    assert (department.format is not None) == (department.way == "file")
+    if found.mode == "cdc":
+        assert found.source.url_env == department.variable
+        assert found.source.admin_url_env == f"{department.variable}_ADMIN"
     assert list(sample_problems(found)) == []
 
 
@@ -72,6 +79,15 @@ def test_withheld_columns_say_that_they_are_synthetic(slug: str, table: Table) -
     places = table.places(tuple(contract(slug).table(table.name).withheld))
     cells = {entry.cells[place] for entry in rows(table) for place in places}
     assert all(cell is None or cell.startswith("合成数据") for cell in cells)
+
+
+@pytest.mark.parametrize(("slug", "table"), WITHHELD, ids=[f"{slug}.{table.name}" for slug, table in WITHHELD])
+def test_withheld_tables_have_rows_that_say_what_they_are(slug: str, table: Table) -> None:
+    del slug
+    entries = rows(table)
+    assert entries
+    assert all(any((cell or "").startswith("合成数据") for cell in entry.cells) for entry in entries)
+    assert all(not entry.truth for entry in entries)
 
 
 @every_table
@@ -117,7 +133,8 @@ def test_clean_rows_join_whom_they_truly_speak_of() -> None:
             row = dict(zip((column.name for column in table.columns), cells, strict=True))
             made = normaliser({name: row[name] for name in table.key}, {"op": "r", "after": row, "source": {"lsn": 1, "ts_ms": 0}})
             for record in made["records"]:
-                assert record["keys"] or "address:unparsed" in record["flags"], (slug, record["role"])
+                identified = any(field in record["values"] for field in STRONG_KEYS[Kind(record["kind"])])
+                assert record["keys"] or not identified or "address:unparsed" in record["flags"], (slug, record["role"])
                 for key in record["keys"]:
                     by_id.setdefault(f"{record['kind']} {key}", set()).add(dict(truth)[record["role"]])
     assert [key for key, entities in by_id.items() if len(entities) > 1] == []

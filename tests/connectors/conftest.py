@@ -53,8 +53,8 @@ def harbour_addresses(cluster: psycopg.Connection, harbour: Contract, settings: 
     forget_topics(settings, harbour.provider)
     urls = make_department(cluster, harbour.provider, TABLES)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(harbour.connection.url_env, urls[0])
-        patch.setenv(str(harbour.connection.admin_url_env), urls[1])
+        patch.setenv(harbour.source.url_env, urls[0])
+        patch.setenv(str(harbour.source.admin_url_env), urls[1])
         yield urls
 
 

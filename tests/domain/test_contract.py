@@ -70,7 +70,7 @@ WRONG = [
     ("provider: harbour_office", "provider: Harbour", 1, "provider", "must match"),
     ("owner: 港务所\n", "", 1, "owner", "is missing: add it"),
     ("owner: 港务所\n", "owner: 港务所\nowners: x\n", 5, "owners", "no such setting"),
-    ("purposes: [vessel_safety]", "purposes: []", 11, "purposes", "at least 1 item"),
+    ("purposes: [vessel_safety]", "purposes: []", 1, "", "purposes is missing"),
     ("purposes: [vessel_safety]", "purposes: vessel_safety", 11, "purposes", "must be a list"),
     ("key: [id]", "key: [number]", 14, "tables.0", "key column number is not among columns: add it"),
     ("key: [id]", "key: [health]", 14, "tables.0", "key column health is withheld"),
