@@ -18,6 +18,8 @@ from domain.entities import FIELDS, Kind
 from domain.values import parse
 
 ROUNDS_A_BLOCK = 11
+DEPARTMENTS_THAT_CHANGE = ("public_security", "civil_affairs", "industry_commerce", "transport", "telecom_ct", "labour_social_security")
+"""The departments whose databases live changes touch."""
 _UNTIL_COMPLETE: tuple["Finding", ...] = ()
 """A change that a later one of its round completes promises nothing of its own."""
 

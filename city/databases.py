@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,7 +37,14 @@ class Made:
         return not self.rows
 
 
-def create(departments_dsn: str, home: Path, people: int, seed: int, progress: Progress = lambda _done, _all: None) -> Made:
+def create(  # noqa: PLR0913  # which city, where, of whom, and who watches
+    departments_dsn: str,
+    home: Path,
+    people: int,
+    seed: int,
+    progress: Progress = lambda _done, _all: None,
+    only: Collection[str] | None = None,
+) -> Made:
     """Make the departments that are missing; the same city again is a no-op, an interrupted one is begun anew.
 
     Args:
@@ -46,6 +53,7 @@ def create(departments_dsn: str, home: Path, people: int, seed: int, progress: P
         people: inhabitants.
         seed: which city of that size.
         progress: called with (people loaded, people in all).
+        only: slugs of the departments wanted; every one that has a database, if not given.
 
     Raises:
         CityError: another city is there, a database of that name is not ours, or the server failed.
@@ -53,9 +61,10 @@ def create(departments_dsn: str, home: Path, people: int, seed: int, progress: P
     """
     mark = _mark(people, seed)
     with _cluster(departments_dsn) as server:
-        missing = [department for department in DEPARTMENTS.values() if _is_missing(server, department, mark)]
+        wanted = [each for each in _with_databases() if only is None or each.slug in only]
+        missing = [department for department in wanted if _is_missing(server, department, mark)]
         sources = Sources(home)
-        for department in DEPARTMENTS.values():
+        for department in wanted:
             _roles(server, department, sources)
         sources.save()
         for department in missing:
@@ -78,7 +87,7 @@ def drop(departments_dsn: str, home: Path) -> list[str]:
     """
     dropped = []
     with _cluster(departments_dsn) as server:
-        ours = [department for department in DEPARTMENTS.values() if (_comment_of(server, department) or "").startswith(_MARK)]
+        ours = [department for department in _with_databases() if (_comment_of(server, department) or "").startswith(_MARK)]
         for department in ours:
             _drop_slots(server, department)
         sources = Sources(home)
@@ -99,11 +108,15 @@ def city_of(departments_dsn: str) -> tuple[int, int]:
         CityError: there is none, or the server failed.
     """
     with _cluster(departments_dsn) as server:
-        for department in DEPARTMENTS.values():
+        for department in _with_databases():
             found = _COMPLETE.fullmatch(_comment_of(server, department) or "")
             if found:
                 return int(found["people"]), int(found["seed"])
     raise CityError("部门数据库中没有合成城市 there is no complete synthetic city: run `huiliu city make`")
+
+
+def _with_databases() -> list[Department]:
+    return [department for department in DEPARTMENTS.values() if department.way == "database"]
 
 
 _MARK = "huiliu synthetic city"

@@ -22,6 +22,8 @@ COMMANDS: dict[str, str] = {
     "city": "cli.city",
     "contract": "cli.contract",
     "index": "cli.index",
+    "quality": "cli.quality",
+    "call": "cli.call",
 }
 
 _HELP = """汇流：一座城市各部门的变更数据，几秒内可依法查询。

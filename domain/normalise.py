@@ -62,6 +62,7 @@ class RowNormaliser:
             for name, column in table.columns.items()
             for role, field in (target.split(".") for target in column.to or ())
         ]
+        self._columns = frozenset(mapping.column for mapping in self._mappings)
         self._constants = [(*target.split("."), value) for target, value in table.constants.items()]
 
     def __call__(self, key: Mapping[str, Any], envelope: Mapping[str, Any]) -> dict[str, Any]:
@@ -102,8 +103,11 @@ class RowNormaliser:
 
     def _records(self, after: Mapping[str, Any]) -> list[dict[str, Any]]:
         drafts = {role: _draft(role, kind) for role, kind in self._kinds.items()}
+        if not after.keys() >= self._columns:
+            gone = ", ".join(sorted(self._columns - after.keys()))
+            raise RejectError(f"the event lacks {gone}, which the contract maps", "give the source its column back, or change the contract")
         for mapping in self._mappings:
-            cell = after.get(mapping.column)
+            cell = after[mapping.column]
             if cell is not None and cell != "":
                 _fill(drafts[mapping.role], mapping, _text(cell, mapping.column))
         said = [draft for draft in drafts.values() if draft["values"] or draft["raw"] or draft["unavailable"]]

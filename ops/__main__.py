@@ -6,11 +6,14 @@ import sys
 import threading
 
 import httpx
+from confluent_kafka import KafkaException
 
 from domain.contract import Contract, ContractError
 from ops.lag import LagError, LagWatch, reads
+from ops.quality_watch import QualityWatch
 from ops.sources import source_states
 from schemas import metrics
+from schemas.topics import attached, topics_of
 from settings import Settings, SettingsError
 from settings.contracts import load_contracts
 
@@ -27,13 +30,17 @@ def measure_lag(watch: LagWatch) -> None:
         metrics.LATEST_OFFSET.labels(row.topic, str(row.partition)).set(row.end)
 
 
-def measure_sources(settings: Settings, contracts: list[Contract], connect: httpx.Client) -> None:
-    """Ask every provider once and set the gauges."""
-    for state in source_states(settings, contracts, connect):
+def measure_sources(settings: Settings, contracts: list[Contract], connect: httpx.Client) -> frozenset[str]:
+    """Ask every provider once, set the gauges, and return the providers whose capture runs."""
+    running = set()
+    for state in source_states(settings, [c for c in contracts if c.mode == "cdc"], connect):
         metrics.TASK_UP.labels(state.provider).set(state.running)
         metrics.SLOT_BYTES.labels(state.provider).set(float("nan") if state.slot_bytes is None else state.slot_bytes)
         if state.trouble:
             _log.warning("%s: %s", state.provider, state.trouble)
+        if state.running and not state.trouble:
+            running.add(state.provider)
+    return frozenset(running)
 
 
 def main() -> int:
@@ -42,9 +49,14 @@ def main() -> int:
     logging.getLogger("httpx").setLevel(logging.WARNING)
     try:
         settings = Settings.load()
-        contracts = load_contracts(settings.providers_dir)
+        contracts = load_contracts(*settings.contract_folders)
     except (SettingsError, ContractError) as error:
         _log.critical("%s", error)
+        return 1
+    try:
+        contracts = attached(contracts, topics_of(settings.kafka_bootstrap))
+    except KafkaException as error:
+        _log.critical("Kafka 没有回答 does not answer at %s (%s): see `huiliu status`", settings.kafka_bootstrap, error.args[0].name())
         return 1
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -52,6 +64,8 @@ def main() -> int:
     if settings.metrics_port:
         metrics.serve(settings.metrics_port)
     watch = LagWatch(settings.kafka_bootstrap, reads(contracts))
+    quality = QualityWatch(settings.store_dsn.get_secret_value(), contracts, stop)
+    quality.start()
     metrics.ready()
     with httpx.Client(base_url=settings.connect_url) as connect:
         while not stop.is_set():
@@ -59,7 +73,7 @@ def main() -> int:
                 measure_lag(watch)
             except LagError as error:
                 _log.warning("%s", error)
-            measure_sources(settings, contracts, connect)
+            quality.alive = measure_sources(settings, contracts, connect)
             stop.wait(_EVERY_SECONDS)
     return 0
 

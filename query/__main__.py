@@ -31,7 +31,7 @@ def main() -> int:
     logging.getLogger("elastic_transport").setLevel(logging.WARNING)  # a line a search would say nothing new
     try:
         settings = Settings.load()
-        contracts = load_contracts(settings.providers_dir)
+        contracts = load_contracts(*settings.contract_folders)
         listening = socket.create_server((settings.query_host, settings.query_port))
     except (SettingsError, ContractError) as error:
         _log.critical("%s", error)

@@ -9,6 +9,12 @@ from domain.entities import Kind
 from domain.masking import HIDDEN, mask_name, mask_plate
 from query.fit import Fitting, open_values
 
+_NAMED_BY = {
+    Kind.ORGANISATION: ("name",),
+    Kind.ADDRESS: ("address", "place_name"),
+    Kind.MATTER: ("title", "number", "type"),
+}
+
 
 class Hit(BaseModel):
     """One entity, as far as it may be told of without a grant."""
@@ -56,7 +62,7 @@ class Telling:
             return next(map(mask_name, _known(fitting, "name")), HIDDEN), True
         if kind is Kind.THING:
             return self._thing(fitting)
-        fields = ("name",) if kind is Kind.ORGANISATION else ("address", "place_name")
+        fields = _NAMED_BY[kind]
         shown = [value for field in fields for value in self._shown(fitting, field)]
         return (shown[0], False) if shown else (HIDDEN, True)
 

@@ -21,7 +21,14 @@ _EXACT, _PHRASE, _LOOSE = 3, 2, 1
 _FEWEST_GRAMS = 2  # one gram is a surname: too many people
 _LONG_NAME_GRAMS = 6
 _CHECK_IS_A_DOUBT = frozenset({"vin"})  # not every maker keeps the check character
-_PLACES = ((Kind.ADDRESS, "address"), (Kind.ADDRESS, "place_name"), (Kind.ORGANISATION, "address"), (Kind.PERSON, "address"))
+_ORGANISATIONS = ((Kind.ORGANISATION, "name"), (Kind.MATTER, "organisation"))
+_PLACES = (
+    (Kind.ADDRESS, "address"),
+    (Kind.ADDRESS, "place_name"),
+    (Kind.ORGANISATION, "address"),
+    (Kind.PERSON, "address"),
+    (Kind.MATTER, "address"),
+)
 _SEVERAL = "several_values"
 
 
@@ -92,7 +99,7 @@ class Asking:
         if request.name is not None:
             return "name", self._name(request.name)
         if request.organisation is not None:
-            return "organisation", self._text("organisation", request.organisation, ((Kind.ORGANISATION, "name"),))
+            return "organisation", self._text("organisation", request.organisation, _ORGANISATIONS)
         return "address", self._text("address", request.address or "", _PLACES)
 
     def _identifier(self, field: str, text: str) -> list[Clause]:

@@ -158,6 +158,9 @@ IDENTIFIER_NAMES: dict[str, Text] = {
     "imei": Text("设备识别码 (IMEI)", "IMEI"),
     "engine_number": Text("发动机号", "Engine number"),
     "doorplate_code": Text("门牌编码", "Doorplate code"),
+    "hmt_permit": Text("港澳台居民证件号", "Permit of a resident of Hong Kong, Macau or Taiwan"),
+    "foreign_card": Text("外国人永久居留身份证号", "Foreigner's residence card"),
+    "number": Text("事项编号（案号、许可、处罚文号）", "Matter number (case, permit, penalty)"),
 }
 
 KINDS: dict[str, Text] = {

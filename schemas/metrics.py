@@ -35,6 +35,11 @@ LATEST_OFFSET = Gauge("kafka_partition_latest_offset", "end of the partition", [
 SLOT_BYTES = Gauge("huiliu_slot_bytes", "write-ahead log that a department's slot keeps from being freed", ["provider"])
 TASK_UP = Gauge("huiliu_connector_task_up", "1 when the provider's connector and all its tasks run, else 0", ["provider"])
 
+PROMISE_KEPT = Gauge(
+    "huiliu_promise_kept", "1 when a feed keeps what its contract promises, else 0", ["provider", "table", "measure", "subject"]
+)
+QUALITY_SECONDS = Gauge("huiliu_quality_measuring_seconds", "how long the last measuring of all feeds' quality took")
+
 
 def serve(port: int) -> WSGIServer:
     """Serve ``/metrics`` on 127.0.0.1 and return the server."""

@@ -1,7 +1,7 @@
 """The topics and their settings: names, cleanup and retention are decided here and nowhere else."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from confluent_kafka import KafkaError, KafkaException
@@ -62,6 +62,20 @@ def source_topics(contract: Contract) -> list[Topic]:
     """Return a provider's topics: kept 72 h, because a re-snapshot brings their content back."""
     config = {"cleanup.policy": "delete", "retention.ms": str(72 * _HOUR_MS)}
     return [Topic(source_topic(contract.provider, table.name), config) for table in contract.tables]
+
+
+def topics_of(bootstrap: str) -> frozenset[str]:
+    """Return the names of the topics there are.
+
+    Raises:
+        KafkaException: the broker did not answer.
+    """
+    return frozenset(AdminClient({"bootstrap.servers": bootstrap, "log_level": 3}).list_topics(timeout=_TIMEOUT).topics)
+
+
+def attached(contracts: Iterable[Contract], topics: Collection[str]) -> list[Contract]:
+    """Return the contracts whose feed has its topics: attaching makes them, and nothing else does."""
+    return [c for c in contracts if c.tables and all(topic.name in topics for topic in source_topics(c))]
 
 
 def ensure_topics(bootstrap: str, topics: Iterable[Topic], partitions: int, replication: int = 1) -> list[str]:

@@ -48,6 +48,8 @@ class Settings(BaseSettings):
     index_batch: int = Field(default=1000, ge=1, description="most entities one bulk request holds")
     query_host: str = "127.0.0.1"
     query_port: int = 8080
+    door_host: str = "127.0.0.1"
+    door_port: int = 8090
 
     @classmethod
     def load(cls, home: Path | None = None) -> "Settings":
@@ -66,6 +68,11 @@ class Settings(BaseSettings):
                 f"先运行 huiliu up (it writes {home / ENV_FILE}), or set them in the environment"
             )
             raise SettingsError(message) from error
+
+    @property
+    def contract_folders(self) -> tuple[Path, Path]:
+        """Where contracts are installed: the shipped ones, and what was attached from elsewhere, which goes before them."""
+        return self.providers_dir, self.home / "providers"
 
     def source_url(self, variable: str) -> str:
         """Return a department database's address from the environment or ``<home>/sources.env``.

@@ -1,12 +1,12 @@
-"""Reads every provider's contract from one folder: the shared edge of whoever needs to know what departments permit."""
+"""Reads the installed contracts: the shared edge of whoever needs to know what departments permit."""
 
 from pathlib import Path
 
 from domain.contract import Contract, ContractError, ContractFile, ContractProblem, read_contract
 
 
-def load_contracts(folder: Path) -> list[Contract]:
-    """Return the contracts of ``<folder>/*.yaml``, in the files' order by name.
+def load_contracts(*folders: Path) -> list[Contract]:
+    """Return the contracts of all ``<folder>/*.yaml``, in the order of their names; a later folder's replaces an earlier one's.
 
     Raises:
         ContractError: a file cannot be read or breaks the model, a file is not named after its provider, or there is no
@@ -14,11 +14,11 @@ def load_contracts(folder: Path) -> list[Contract]:
     """
     contracts: list[Contract] = []
     problems: list[ContractProblem] = []
-    paths = sorted(folder.glob("*.yaml"))
+    paths = contract_paths(*folders)
     if not paths:
         message = "没有数据契约 no contract (*.yaml) in this folder: write one, or set HUILIU_PROVIDERS_DIR to the folder that has them"
-        problems.append(ContractProblem(str(folder), 1, "", message))
-    for path in paths:
+        problems.append(ContractProblem(str(folders[0]), 1, "", message))
+    for path in paths.values():
         try:
             contracts.append(load_contract(path).contract)
         except ContractError as error:
@@ -26,6 +26,12 @@ def load_contracts(folder: Path) -> list[Contract]:
     if problems:
         raise ContractError(problems)
     return contracts
+
+
+def contract_paths(*folders: Path) -> dict[str, Path]:
+    """Return the installed files by slug, sorted; a later folder's file replaces an earlier one's."""
+    found = {path.stem: path for folder in folders for path in sorted(folder.glob("*.yaml"))}
+    return dict(sorted(found.items()))
 
 
 def load_contract(path: Path) -> ContractFile:

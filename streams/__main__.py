@@ -10,7 +10,7 @@ from psycopg import OperationalError
 
 from domain.contract import ContractError
 from schemas import metrics
-from schemas.topics import core_topics, ensure_topics, source_topics
+from schemas.topics import attached, core_topics, ensure_topics, topics_of
 from settings import Settings, SettingsError
 from settings.contracts import load_contracts
 from streams.app import build_app
@@ -23,7 +23,7 @@ def main() -> int:
     log = logging.getLogger("streams")
     try:
         settings = Settings.load()
-        contracts = load_contracts(settings.providers_dir)
+        contracts = load_contracts(*settings.contract_folders)
         create_tables(settings.store_dsn.get_secret_value())
     except (SettingsError, ContractError) as error:
         log.critical("%s", error)
@@ -31,14 +31,15 @@ def main() -> int:
     except OperationalError:
         log.critical("存储没有回答 the resolver's store (HUILIU_STORE_DSN) does not answer: see `huiliu status`, then `huiliu up store`")
         return 1
-    topics = [*core_topics(), *(topic for contract in contracts for topic in source_topics(contract))]
-    ensure_topics(settings.kafka_bootstrap, topics, settings.partitions)  # before Faust asks: it ignores topics that are not there yet
+    ensure_topics(settings.kafka_bootstrap, core_topics(), settings.partitions)  # before Faust asks: it ignores topics that are not there
+    sources = attached(contracts, topics_of(settings.kafka_bootstrap))
+    log.info("%d of %d providers are attached", len(sources), len(contracts))
     if settings.metrics_port:
         metrics.serve(settings.metrics_port)
     uvloop.install()
     gc.freeze()  # modules, schemas and contracts live for ever; batches make many short-lived objects and no cycles
     gc.set_threshold(100_000, 50, 100)
-    faust.Worker(build_app(settings, contracts), loglevel="INFO", redirect_stdouts=False).execute_from_commandline()
+    faust.Worker(build_app(settings, contracts, sources), loglevel="INFO", redirect_stdouts=False).execute_from_commandline()
     return 0
 
 

@@ -37,8 +37,8 @@ _T = TypeVar("_T")
 _log = logging.getLogger(__name__)
 
 
-def build_app(settings: Settings, contracts: list[Contract]) -> faust.App:
-    """Return the worker's app; topics must exist already, else Faust reads nothing."""
+def build_app(settings: Settings, contracts: list[Contract], sources: list[Contract]) -> faust.App:
+    """Return the worker's app, which reads the feeds of ``sources``; topics must exist already, else Faust reads nothing."""
     app = faust.App(
         STREAM_GROUP,
         broker=f"kafka://{settings.kafka_bootstrap}",
@@ -49,7 +49,7 @@ def build_app(settings: Settings, contracts: list[Contract]) -> faust.App:
         topic_disable_leader=True,
         topic_partitions=settings.partitions,
         consumer_auto_offset_reset="earliest",
-        consumer_group_instance_id=_instance_id(settings.worker_index, contracts),
+        consumer_group_instance_id=_instance_id(settings.worker_index, sources),
         broker_session_timeout=10.0,
         broker_heartbeat_interval=2.0,
         broker_commit_interval=1.0,
@@ -63,7 +63,7 @@ def build_app(settings: Settings, contracts: list[Contract]) -> faust.App:
     master = settings.master_key_bytes()
     outbox = Outbox(settings.kafka_bootstrap)
     rejected = Encoder(registry, "rejected", REJECTED)
-    normalising = Normalising(contracts, Decoder(registry), Encoder(registry, "record", RECORDS), Rejects("normalise", rejected, master))
+    normalising = Normalising(sources, Decoder(registry), Encoder(registry, "record", RECORDS), Rejects("normalise", rejected, master))
     resolving = _Resolving(settings, contracts, registry, outbox, Rejects("resolve", rejected, master))
 
     refuse_breaking_changes(registry, (RECORDS, ENTITIES, REJECTED))
@@ -74,9 +74,9 @@ def build_app(settings: Settings, contracts: list[Contract]) -> faust.App:
         _count(events, out)
 
     raw: dict[str, Any] = {"key_serializer": "raw", "value_serializer": "raw", "key_type": bytes, "value_type": bytes}
-    sources = app.topic(*normalising.topics, **raw)
     records = app.topic(RECORDS, **raw)
-    app.agent(sources, name="normalise")(_agent(app, settings, "normalise", normalise_batch))
+    if sources:
+        app.agent(app.topic(*normalising.topics, **raw), name="normalise")(_agent(app, settings, "normalise", normalise_batch))
     app.agent(records, name="resolve")(_agent(app, settings, "resolve", resolving))
 
     @app.on_partitions_assigned.connect

@@ -15,6 +15,14 @@ def test_the_shipped_contracts_load_by_name() -> None:
     assert names == sorted(path.stem for path in PROVIDERS.glob("*.yaml"))
 
 
+def test_what_was_attached_from_elsewhere_goes_before_the_shipped(tmp_path: Path) -> None:
+    path = next(PROVIDERS.glob("*.yaml"))
+    (tmp_path / path.name).write_text(path.read_text().replace("version: 1", "version: 7"))
+    versions = {contract.provider: contract.version for contract in load_contracts(PROVIDERS, tmp_path, tmp_path / "nowhere")}
+    assert versions[path.stem] == 7
+    assert len(versions) == len(list(PROVIDERS.glob("*.yaml")))
+
+
 def test_every_mistake_of_every_file_is_told(tmp_path: Path) -> None:
     good = next(PROVIDERS.glob("*.yaml")).read_text()
     (tmp_path / "renamed.yaml").write_text(good)

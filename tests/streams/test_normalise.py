@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.contract import Contract
-from domain.normalise import UNAVAILABLE, RowNormaliser
+from domain.normalise import UNAVAILABLE, RejectError, RowNormaliser
 from domain.sealing import Sealer
 from schemas.codec import Decoder, Encoder
 from schemas.registry import AWAY
@@ -23,7 +23,7 @@ from streams.normalise import Normalising
 MASTER = bytes(range(32))
 TOPIC = "src.telecom_ct.cust_acct"
 KEY = {"type": "record", "name": "Key", "fields": [{"name": "acct_id", "type": "string"}]}
-COLUMNS = ("acct_id", "cust_name", "acc_nbr")
+COLUMNS = load_contract(Path(__file__).parents[2] / "connectors" / "providers" / "telecom_ct.yaml").contract.tables[0].captured
 ROW_TYPE = {"type": "record", "name": "Row", "fields": [{"name": name, "type": ["null", "string"]} for name in COLUMNS]}
 SOURCE_TYPE = {
     "type": "record",
@@ -132,6 +132,13 @@ def test_poison_is_rejected_with_position_reason_and_remedy(bench: Bench, damage
     payload = json.loads(Sealer(MASTER).unseal_reject(reject["payload"]))
     assert bytes.fromhex(payload["value"]) == message.value
     assert "王" not in json.dumps(reject, default=str, ensure_ascii=False)
+
+
+def test_a_column_that_the_source_dropped_stops_the_row_and_is_named() -> None:
+    envelope = {"after": {"acct_id": "A1", "cust_name": "王小明"}, "op": "u", "source": {"lsn": 9, "ts_ms": 77, "snapshot": "false"}}
+    table = load_contract(Path(__file__).parents[2] / "connectors" / "providers" / "telecom_ct.yaml").contract.tables[0]
+    with pytest.raises(RejectError, match="lacks acc_nbr"):
+        RowNormaliser("telecom_ct", table)({"acct_id": "A1"}, envelope)
 
 
 def test_poison_stops_nobody_else(bench: Bench) -> None:
