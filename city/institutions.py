@@ -29,12 +29,12 @@ class Sort:
 SORTS: dict[str, Sort] = {
     "school": Sort(1, "JY", "12", 12, ("小学", "初级中学", "高级中学")),
     "kindergarten": Sort(2, "YE", "52", 10, ("幼儿园",)),
-    "clinic": Sort(3, "WS", "12", 12, ("卫生院", "社区卫生服务中心", "门诊部")),
-    "law_firm": Sort(4, "LS", "31", 25, ("律师事务所",)),
+    "clinic": Sort(3, "WA", "12", 12, ("卫生院", "社区卫生服务中心", "门诊部")),
+    "law_firm": Sort(4, "LF", "31", 25, ("律师事务所",)),
     "bank_branch": Sort(5, "YH", "91", 10, ("农村商业银行支行", "农业银行支行", "建设银行支行")),
     "insurance_outlet": Sort(6, "BX", "91", 15, ("财产保险营业部", "人寿保险营业部")),
-    "social_organisation": Sort(7, "MZ", "51", 8, ("商会", "志愿者协会", "钓鱼协会", "书画协会")),
-    "religious_venue": Sort(8, "ZJ", "71", 20, ("寺", "基督教堂", "道观")),
+    "social_organisation": Sort(7, "MM", "51", 8, ("商会", "志愿者协会", "钓鱼协会", "书画协会")),
+    "religious_venue": Sort(8, "RR", "71", 20, ("寺", "基督教堂", "道观")),
     "village_body": Sort(9, "CW", "54", 8, ("村民委员会调解委员会", "社区治安巡逻队")),
     "farm": Sort(10, "NC", "93", 6, ("家庭农场", "茶叶专业合作社", "水产养殖场")),
     "driving_school": Sort(11, "JX", "91", 25, ("驾驶培训有限公司",)),
@@ -42,7 +42,12 @@ SORTS: dict[str, Sort] = {
     "courier": Sort(13, "KD", "91", 12, ("快递服务部", "速递营业部")),
     "micro_loan": Sort(14, "XD", "91", 20, ("农村小额贷款有限公司", "融资担保有限公司")),
     "emergency_unit": Sort(15, "YJ", "12", 15, ("应急救援队", "防汛抢险队", "消防专职队")),
-    "veterinary": Sort(16, "SY", "12", 15, ("动物卫生监督分所", "兽医站")),
+    "veterinary": Sort(16, "UY", "12", 15, ("动物卫生监督分所", "兽医站")),
+    "intermediary": Sort(17, "JJ", "91", 10, ("房地产经纪有限公司", "职业中介有限公司", "代理记账有限公司")),
+    "post_station": Sort(18, "YT", "91", 9, ("邮政投递站", "邮政支局", "邮政所")),
+    "pharmacy": Sort(19, "YP", "91", 12, ("大药房", "药店有限公司")),
+    "religious_body": Sort(20, "RT", "51", 12, ("佛教协会", "基督教协会", "道教协会")),
+    "property_manager": Sort(21, "WY", "91", 15, ("物业服务有限公司",)),
 }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from domain.contract import Contract
+from domain.contract import Contract, Table
 from domain.entities import FIELDS, Kind, Sensitivity
 from domain.tokens import Tokeniser
 from domain.values.person_name import grams, pinyin
@@ -31,7 +31,7 @@ class Disclosure:
         for contract in contracts:
             for table in contract.tables:
                 for role in table.speaks_of:
-                    self._clear[contract.provider, table.name, role] = _clear_fields(table.columns.values(), table.constants, role)
+                    self._clear[contract.provider, table.name, role] = _clear_fields(table, role)
 
     def __call__(self, provider: str, table: str, record: Mapping[str, Any]) -> Disclosed:
         """Split one element of ``RowRecords.records``."""
@@ -60,11 +60,10 @@ class Disclosure:
         tokens.setdefault("name_pinyin", []).append(text("name_pinyin", pinyin(name)))
 
 
-def _clear_fields(columns: Any, constants: Mapping[str, str], role: str) -> frozenset[str]:  # noqa: ANN401  # dict values view of columns
-    mapped = {target: sensitivity for column in columns for target, sensitivity in (column.to or {}).items()}
-    constant = dict.fromkeys(constants, Sensitivity.OPEN)
+def _clear_fields(table: Table, role: str) -> frozenset[str]:
+    """Return the role's fields that may stand in clear; a constant says nothing of anyone alone, but of a person it does."""
+    said = dict.fromkeys(table.constants, Sensitivity.PERSONAL if table.speaks_of[role] is Kind.PERSON else Sensitivity.OPEN)
+    said |= {target: sensitivity for column in table.columns.values() for target, sensitivity in (column.to or {}).items()}
     return frozenset(
-        target.split(".")[1]
-        for target, sensitivity in (constant | mapped).items()
-        if target.startswith(f"{role}.") and sensitivity in _CLEAR
+        target.split(".")[1] for target, sensitivity in said.items() if target.startswith(f"{role}.") and sensitivity in _CLEAR
     )

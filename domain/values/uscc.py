@@ -18,9 +18,9 @@ from domain.values.width import compact
 _code = re.compile(r"[0-9A-HJ-NPQRTUWXY]{2}\d{6}[0-9A-HJ-NPQRTUWXY]{10}", re.ASCII).fullmatch
 _NATIONAL = "100000"  # registered with the State Council's own office
 _LENGTH = 18
-# Registrar and kind, GB 32100 table 1.
+# Registrar and kind, GB 32100 table 1; 54 and 55 are residents' and villagers' committees.
 _KINDS = frozenset(
-    "11 12 13 19 21 29 31 32 33 34 35 39 41 49 51 52 53 59 61 62 69 71 72 79 81 89 91 92 93 A1 A9 N1 N2 N3 N9 Y1".split()  # noqa: SIM905  # reads as the table
+    ("11 12 13 19 21 29 31 32 33 34 35 39 41 49 51 52 53 54 55 59 61 62 69 71 72 79 81 89 91 92 93 " + "A1 A9 N1 N2 N3 N9 Y1").split()
 )
 
 

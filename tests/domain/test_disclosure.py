@@ -1,5 +1,6 @@
 """Personal values leave the split only as tokens or in the sealed part; a class nobody stated counts as sensitive."""
 
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -10,8 +11,10 @@ from domain.disclosure import RAW, Disclosure
 from domain.entities import FIELDS, Kind
 from domain.tokens import Tokeniser
 from domain.values.person_name import grams, pinyin
+from settings.contracts import load_contract
 from tests.query.town import MASTER, contracts
 
+PROVIDERS = Path(__file__).parents[2] / "connectors" / "providers"
 TOKENISER = Tokeniser(MASTER)
 SPLIT = Disclosure(contracts(), TOKENISER)
 PERSON = {
@@ -75,3 +78,16 @@ def test_flags_are_kept_and_hold_no_value() -> None:
     split = SPLIT("public_security", "register", record(PERSON, flags=["name:lost_character"]))
     assert split.public["flags"] == ["name:lost_character"]
     assert "王小明".encode() not in orjson.dumps(split.public)
+
+
+def test_a_constant_of_a_person_is_sealed_and_of_anything_else_in_clear() -> None:
+    loaded = load_contract(PROVIDERS / "civil_affairs.yaml").contract
+    split = Disclosure([loaded], TOKENISER)
+    table = next(table for table in loaded.tables if "deceased.status" in table.constants)
+    person = {"role": "deceased", "kind": "person", "values": {"status": "deceased"}, "raw": {}, "flags": []}
+    assert split("civil_affairs", table.name, person).public["open"] == {}
+    assert split("civil_affairs", table.name, person).sealed == {"status": "deceased"}
+    rental = load_contract(PROVIDERS / "industry_commerce.yaml").contract
+    (name,) = [table.name for table in rental.tables if "vehicle.note" in table.constants]
+    vehicle = {"role": "vehicle", "kind": "thing", "values": {"note": "rental vehicle"}, "raw": {}, "flags": []}
+    assert Disclosure([rental], TOKENISER)("industry_commerce", name, vehicle).public["open"] == {"note": "rental vehicle"}
