@@ -1,0 +1,69 @@
+"""市外办、侨办 (foreign and overseas affairs): returned overseas Chinese who settle here, entered one by one; journalists stay."""
+
+from collections.abc import Iterator
+
+from city.draws import below, pick
+from city.household import AS_OF
+from city.tables import Department, Entry, Source, Table, columns, synthetic
+from city.world import Block
+
+_RETURN = 2801
+_COUNTRIES = ("印度尼西亚", "马来西亚", "泰国", "美国", "加拿大", "澳大利亚", "日本")
+_OF_AGE = AS_OF - 18
+
+_RETURNS = columns("""
+登记编号 | varchar(20) NOT NULL | 归侨落户登记编号
+姓名 | varchar(50) | 姓名
+公民身份号码 | varchar(24) | 落户后的公民身份号码
+性别 | varchar(4) | 性别（男 女）
+出生日期 | varchar(20) | 出生日期
+原居住国 | varchar(40) | 原居住国
+落户日期 | varchar(20) | 落户日期
+落户地址 | varchar(200) | 落户地址
+联系电话 | varchar(24) | 联系电话
+落户状态 | varchar(10) | 落户状态（已落户 办理中）
+""")
+
+_JOURNALISTS = columns("""
+编号 | bigint NOT NULL | 编号
+记者 | varchar(60) | 来访或常驻记者
+采访事项 | varchar(60) | 采访事项
+""")
+
+
+def _returns(source: Source, block: Block) -> Iterator[Entry]:
+    people = [(person, home.door) for home in block.households for person in home.people if person.year < _OF_AGE and person.died is None]
+    if block.number % 6 or not people:
+        return
+    draws, dirt = source.world.dice(_RETURN, block.number), source.dirt
+    person, place = pick(people, draws[0])
+    birth = person.birth
+    cells = (
+        f"GQ{AS_OF - 1}{block.number:06d}",
+        dirt.name(person.name, draws[1]),
+        dirt.citizen_id(person.citizen_id, draws[2]),
+        "男" if person.sex == 1 else "女",
+        f"{birth[:4]}-{int(birth[4:6])}-{int(birth[6:])}",
+        pick(_COUNTRIES, draws[3]),
+        f"{AS_OF - 6 + below(6, draws[4])}-{below(12, draws[5]) + 1}-{below(28, draws[6]) + 1}",
+        dirt.address(place, draws[7]),
+        dirt.mobile(person.mobile, draws[8]) if person.mobile else None,
+        "已落户" if draws[9] & 7 else "办理中",
+    )
+    yield Entry(cells, (("returnee", f"P{person.index}"),))
+
+
+def _journalists(_source: Source, block: Block) -> Iterator[Entry]:
+    if block.number % 12 == 1:
+        yield Entry((str(block.number + 1), synthetic("记者", block.number), synthetic("采访事项", block.number)), ())
+
+
+DEPARTMENT = Department(
+    "foreign_overseas",
+    "溧阳市人民政府外事办公室、侨务办公室",
+    (
+        Table("gq_lhdj", "归侨落户登记", ("登记编号",), _RETURNS, _returns),
+        Table("jz_lfdj", "记者来访登记", ("编号",), _JOURNALISTS, _journalists, withheld=True),
+    ),
+    way="entry",
+)
