@@ -1,15 +1,19 @@
-"""市人社局 (labour and social security): insurance enrolment in the national core platform's field codes, under a composite key."""
+"""市人社局 (labour): insurance enrolment under a composite key and the labour market, in the national core platform's field codes."""
 
 from collections.abc import Iterator
 
-from city.draws import below, share
-from city.household import AS_OF, Person
+from city.draws import Draws, below, pick, share
+from city.household import AS_OF, Household, Person
 from city.tables import Department, Entry, Source, Table, columns, iso, synthetic, touched
 from city.world import Block
 
 _ROW = 151
+_SEEKER, _MARKET = 1501, 1502
 _INSURANCES = ("110", "410")
 _BOTH, _PAUSED, _ENDED = share(0.6), share(0.08), share(0.03)
+_EDUCATION = ("11", "21", "31", "41", "61", "71")
+_TRADES = ("钳工", "电工", "收银员", "保洁员", "文员", "焊工", "驾驶员", "缝纫工")
+_ENTERED = "2024-06-30 08:00:00+08"
 
 _COLUMNS = columns("""
 aac001 | char(12) NOT NULL | 个人编号
@@ -25,6 +29,48 @@ aae030 | integer | 开始日期（年月日）
 aae005 | varchar(24) | 联系电话
 akc190 | varchar(60) | 医保就诊流水
 alc022 | varchar(60) | 工伤伤情诊断
+aae036 | timestamptz NOT NULL | 更新时间
+""")
+
+_SEEKERS = columns("""
+acc200 | char(12) NOT NULL | 求职登记编号
+aac002 | varchar(24) | 证件号码
+aac003 | varchar(50) | 姓名
+aac004 | char(1) | 性别（GB/T 2261.1）
+aac006 | date | 出生日期
+aac011 | char(2) | 学历（11 研究生 21 本科 31 大专 41 中专 61 高中 71 初中）
+aca111 | varchar(40) | 求职工种
+acc201 | integer | 求职登记日期（年月日）
+acc202 | char(1) | 求职状态（1 求职 2 已就业 3 失效）
+aae005 | varchar(24) | 联系电话
+aae006 | varchar(200) | 联系地址
+aae036 | timestamptz NOT NULL | 更新时间
+""")
+
+_MARKETS = columns("""
+acc0c0 | char(12) NOT NULL | 人力资源市场登记编号
+aac002 | varchar(24) | 证件号码
+aac003 | varchar(50) | 姓名
+aac004 | char(1) | 性别（GB/T 2261.1）
+acc0m1 | char(1) | 登记类别（1 就业登记 2 失业登记）
+aab004 | varchar(200) | 就业单位名称
+acc0m2 | integer | 登记日期（年月日）
+aae005 | varchar(24) | 联系电话
+aae036 | timestamptz NOT NULL | 更新时间
+""")
+
+_VISITS = columns("""
+akc190 | bigint NOT NULL | 就诊流水号
+aac003 | varchar(60) | 参保人姓名
+akc196 | varchar(60) | 入院诊断
+akc264 | varchar(60) | 医疗费总额
+aae036 | timestamptz NOT NULL | 更新时间
+""")
+
+_INJURIES = columns("""
+alc001 | bigint NOT NULL | 工伤认定编号
+aac003 | varchar(60) | 受伤职工姓名
+alc022 | varchar(60) | 伤情诊断
 aae036 | timestamptz NOT NULL | 更新时间
 """)
 
@@ -62,6 +108,75 @@ def _enrolment(source: Source, person: Person, employer: int, insurance: str) ->
     return Entry(cells, (("insured", f"P{person.index}"), ("employer", f"O{employer}")))
 
 
+def _adults(block: Block) -> list[tuple[Household, Person]]:
+    """People of the block who are alive and from 19 to 58, with their homes."""
+    pairs = ((home, person) for home in block.households for person in home.people)
+    return [(home, person) for home, person in pairs if person.died is None and AS_OF - 58 <= person.year < AS_OF - 18]
+
+
+def _day(first: int, years: int, draws: Draws, place: int) -> str:
+    return f"{first + below(years, draws[place])}{below(12, draws[place + 1]) + 1:02d}{below(28, draws[place + 2]) + 1:02d}"
+
+
+def _seekers(source: Source, block: Block) -> Iterator[Entry]:
+    idle = [(home, person) for home, person in _adults(block) if person.employer is None]
+    for home, person in idle[: 1 if block.number % 3 else 0]:  # twenty in a thousand inhabitants
+        draws, dirt = source.world.dice(_SEEKER, person.index), source.dirt
+        cells = (
+            f"QZ{person.index:010d}",
+            dirt.citizen_id(person.citizen_id, draws[0]),
+            dirt.name(person.name, draws[1]),
+            str(person.sex),
+            iso(person.birth),
+            pick(_EDUCATION, draws[2]),
+            pick(_TRADES, draws[3]),
+            _day(AS_OF - 2, 2, draws, 4),
+            pick(("1", "1", "2", "3"), draws[7]),
+            dirt.mobile(person.mobile, draws[8]) if person.mobile else None,
+            dirt.address(home.door, draws[9]),
+            touched(draws),
+        )
+        yield Entry(cells, (("seeker", f"P{person.index}"),))
+
+
+def _markets(source: Source, block: Block) -> Iterator[Entry]:
+    for _, person in _adults(block)[3:4] if block.number % 4 == 1 else ():
+        draws, dirt = source.world.dice(_MARKET, person.index), source.dirt
+        firm = source.world.organisation(person.employer) if person.employer is not None else None
+        cells = (
+            f"SC{person.index:010d}",
+            dirt.citizen_id(person.citizen_id, draws[0]),
+            dirt.name(person.name, draws[1]),
+            str(person.sex),
+            "2" if firm is None else "1",
+            firm.name if firm is not None else None,
+            _day(AS_OF - 6, 6, draws, 2),
+            dirt.mobile(person.mobile, draws[5]) if person.mobile else None,
+            touched(draws),
+        )
+        yield Entry(cells, (("registrant", f"P{person.index}"),))
+
+
+def _visits(_source: Source, block: Block) -> Iterator[Entry]:
+    if block.number % 6 == 0:
+        told = (synthetic(what, block.number) for what in ("参保人姓名", "入院诊断", "医疗费"))
+        yield Entry((str(block.number + 1), *told, _ENTERED), ())
+
+
+def _injuries(_source: Source, block: Block) -> Iterator[Entry]:
+    if block.number % 6 == 1:
+        told = (synthetic(what, block.number) for what in ("受伤职工姓名", "伤情诊断"))
+        yield Entry((str(block.number + 1), *told, _ENTERED), ())
+
+
 DEPARTMENT = Department(
-    "labour_social_security", "溧阳市人力资源和社会保障局", (Table("ac02", "参保登记信息", ("aac001", "aae140"), _COLUMNS, _enrolments),)
+    "labour_social_security",
+    "溧阳市人力资源和社会保障局",
+    (
+        Table("ac02", "参保登记信息", ("aac001", "aae140"), _COLUMNS, _enrolments),
+        Table("cc20", "求职登记信息", ("acc200",), _SEEKERS, _seekers),
+        Table("cc01", "人力资源市场登记信息", ("acc0c0",), _MARKETS, _markets),
+        Table("kc21", "医保就诊信息", ("akc190",), _VISITS, _visits, withheld=True),
+        Table("lc31", "工伤伤情信息", ("alc001",), _INJURIES, _injuries, withheld=True),
+    ),
 )

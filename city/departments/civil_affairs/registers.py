@@ -1,11 +1,11 @@
-"""市民政局 (civil affairs): the doorplate master, marriages with two persons a row, cremations."""
+"""The registers that other departments lean on: the doorplate master, marriages with two persons a row, cremations."""
 
 from collections.abc import Iterator
 
 from city.draws import Draws, below, share
 from city.household import AS_OF, Person
 from city.places import Door
-from city.tables import Department, Entry, Source, Table, columns, iso, synthetic, touched
+from city.tables import Entry, Source, Table, columns, iso, synthetic, touched
 from city.world import Block
 
 _DOOR, _MARRIAGE, _CREMATION = 111, 112, 113
@@ -137,12 +137,9 @@ def _cremations(source: Source, block: Block) -> Iterator[Entry]:
             yield Entry(cells, (("deceased", f"P{person.index}"),))
 
 
-DEPARTMENT = Department(
-    "civil_affairs",
-    "溧阳市民政局",
-    (
-        Table("dm_mpdz", "门牌地址库", ("mpbm",), _DOORS, _doors),
-        Table("hy_djxx", "婚姻登记信息", ("djh",), _MARRIAGES, _marriages),
-        Table("bz_hhxx", "火化登记信息", ("hhbh",), _CREMATIONS, _cremations),
-    ),
+REGISTERS = (
+    Table("dm_mpdz", "门牌地址库", ("mpbm",), _DOORS, _doors),
+    Table("hy_djxx", "婚姻登记信息", ("djh",), _MARRIAGES, _marriages),
+    Table("bz_hhxx", "火化登记信息", ("hhbh",), _CREMATIONS, _cremations),
 )
+"""Tables of addresses, couples and the dead."""
