@@ -21,7 +21,7 @@ from settings import Settings
 
 pytestmark = pytest.mark.servers
 PEOPLE, SEED = 600, 3
-DATABASES = {slug: department for slug, department in DATABASES.items() if department.way == "database"}
+DATABASES = {slug: department for slug, department in DEPARTMENTS.items() if department.way == "database"}
 
 
 @pytest.fixture(scope="module")
