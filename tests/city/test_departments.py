@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,20 +19,22 @@ from domain.samples import sample_problems
 from domain.values import parse
 
 PROVIDERS = Path(__file__).parents[2] / "connectors" / "providers"
-WORLD = World(4000, 7)
+WORLD = World(2000, 7)
 BLOCKS = list(WORLD.between(0, WORLD.blocks))
 TABLES = [(slug, table) for slug, department in DEPARTMENTS.items() for table in department.shared]
 WITHHELD = [(slug, table) for slug, department in DEPARTMENTS.items() for table in department.tables if table.withheld]
 every_table = pytest.mark.parametrize(("slug", "table"), TABLES, ids=[f"{slug}.{table.name}" for slug, table in TABLES])
 
 
+@cache
 def contract(slug: str) -> Contract:
     path = PROVIDERS / f"{slug}.yaml"
     return read_contract(path.read_text(encoding="utf-8"), path.name).contract
 
 
-def rows(table: Table, dirt: Dirt | None = None) -> list[Entry]:
-    source = Source(WORLD, dirt or Dirt())
+@cache
+def rows(table: Table, *, clean: bool = False) -> list[Entry]:
+    source = Source(WORLD, Dirt(CLEAN) if clean else Dirt())
     return [entry for block in BLOCKS for entry in table.rows(source, block)]
 
 
@@ -129,7 +132,7 @@ def test_clean_rows_join_whom_they_truly_speak_of() -> None:
     by_id: dict[str, set[str]] = {}
     for slug, table in TABLES:
         normaliser = RowNormaliser(slug, contract(slug).table(table.name))
-        for cells, truth in rows(table, Dirt(CLEAN)):
+        for cells, truth in rows(table, clean=True):
             row = dict(zip((column.name for column in table.columns), cells, strict=True))
             made = normaliser({name: row[name] for name in table.key}, {"op": "r", "after": row, "source": {"lsn": 1, "ts_ms": 0}})
             for record in made["records"]:
