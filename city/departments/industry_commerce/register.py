@@ -1,14 +1,15 @@
-"""市工商局 (industry and commerce): the enterprise register and legal representatives, in the trade's English abbreviations."""
+"""Tables of the register: enterprises, their heads and shareholders."""
 
 from collections.abc import Iterator
 
-from city.draws import share
+from city.draws import below, share
 from city.household import Person
 from city.organisations import Organisation
-from city.tables import Department, Entry, Source, Table, columns, iso, synthetic, touched
+from city.tables import Entry, Source, Table, columns, iso, synthetic, touched
 from city.world import Block
 
-_FIRM, _HEAD = 121, 122
+_FIRM, _HEAD, _SHAREHOLDER = 121, 122, 3501
+_HAS_SHAREHOLDERS = share(0.18)
 _LONG_SCOPE = share(0.02)
 _SCOPE = (
     "许可项目：道路货物运输、食品经营（依法须经批准的项目，经相关部门批准后方可开展经营活动）；"
@@ -42,6 +43,18 @@ lerepname  | varchar(50) | 法定代表人（经营者）姓名
 cerno      | varchar(24) | 证件号码
 position   | varchar(20) | 职务
 mobtel     | varchar(24) | 移动电话
+s_ext_time | timestamptz NOT NULL | 更新时间
+""")
+
+_SHAREHOLDERS = columns("""
+invid      | varchar(20) NOT NULL | 股东记录号
+pripid     | bigint NOT NULL | 主体身份代码
+uniscid    | varchar(18) | 统一社会信用代码
+entname    | varchar(200) | 企业名称
+inv        | varchar(50) | 股东姓名
+cerno      | varchar(24) | 股东证件号码
+subconam   | numeric(18,2) | 认缴出资额（万元）
+condate    | date | 出资日期
 s_ext_time | timestamptz NOT NULL | 更新时间
 """)
 
@@ -89,11 +102,36 @@ def _head(source: Source, firm: Organisation, person: Person) -> Entry:
     return Entry(cells, (("representative", f"P{person.index}"), ("enterprise", f"O{firm.index}")))
 
 
-DEPARTMENT = Department(
-    "industry_commerce",
-    "溧阳市工商行政管理局",
-    (
-        Table("e_baseinfo", "市场主体基本信息", ("pripid",), _FIRMS, _firms, out_of_line=("opscope",)),
-        Table("e_lerep", "法定代表人信息", ("lerepid",), _HEADS, _heads),
-    ),
+def _shareholders(source: Source, block: Block) -> Iterator[Entry]:
+    """Yield the head's share of some companies, and that of the last household's head, who is somebody else."""
+    firm, head, other = block.organisations[0], block.representatives[0], block.households[-1].people[0]
+    draws = source.world.dice(_SHAREHOLDER, firm.index)
+    if draws[0] >= _HAS_SHAREHOLDERS:
+        return
+    part = firm.capital * (3 + below(5, draws[1])) * 10  # hundredths of 10⁴ yuan
+    yield _shareholder(source, firm, head, 0, firm.capital * 100 - part if other is not head else firm.capital * 100)
+    if other is not head:
+        yield _shareholder(source, firm, other, 1, part)
+
+
+def _shareholder(source: Source, firm: Organisation, person: Person, place: int, cents: int) -> Entry:
+    draws, dirt = source.world.dice(_SHAREHOLDER, 2 * firm.index + place + 1), source.dirt
+    cells = (
+        f"TZ{2 * firm.index + place:010d}",
+        str(firm.index + 1),
+        dirt.uscc(firm.uscc, draws[0]),
+        firm.name,
+        dirt.name(person.name, draws[1]),
+        dirt.citizen_id(person.citizen_id, draws[2]),
+        f"{cents // 100}.{cents % 100:02d}",
+        iso(firm.established),
+        touched(draws),
+    )
+    return Entry(cells, (("shareholder", f"P{person.index}"), ("enterprise", f"O{firm.index}")))
+
+
+REGISTER = (
+    Table("e_baseinfo", "市场主体基本信息", ("pripid",), _FIRMS, _firms, out_of_line=("opscope",)),
+    Table("e_lerep", "法定代表人信息", ("lerepid",), _HEADS, _heads),
+    Table("e_inv", "股东及出资信息", ("invid",), _SHAREHOLDERS, _shareholders),
 )
