@@ -100,7 +100,7 @@ class Dirt:
         self._id = _Column(*kinds, (rates.id_missing, _missing))
         self._name = _Column((rates.name_traditional, _in_traditional), (rates.name_nickname, _nickname), (rates.name_spaced, _spaced))
         self._lost = int(rates.name_lost_character * 256)
-        self.mobile = _Column(
+        self._mobile = _Column(
             (rates.mobile_prefixed, lambda value, draw: ("+86" if draw & 1 else "0086 ") + value),
             (rates.mobile_grouped, lambda value, draw: ("-" if draw & 1 else " ").join((value[:3], value[3:7], value[7:]))),
             (rates.mobile_full_width, _full_width),
@@ -137,6 +137,10 @@ class Dirt:
         if old_system and draw & 255 < self._lost and any(ord(character) > _BASIC_PLANE for character in value):
             return "".join("?" if ord(character) > _BASIC_PLANE else character for character in value)
         return self._name(value, draw) or value
+
+    def mobile(self, value: str | None, draw: int) -> str | None:
+        """A mobile number, of those who have one."""
+        return self._mobile(value, draw) if value else None
 
     def address(self, door: Door, draw: int) -> str:
         """An address text of a door."""

@@ -76,6 +76,7 @@ class Person:
     name: str
     former_name: str | None
     sex: int
+    year: int
     birth: str
     citizen_id: str
     ethnicity: str
@@ -85,9 +86,9 @@ class Person:
     draws: Draws
 
     @property
-    def year(self) -> int:
-        """Year of birth."""
-        return int(self.birth[:4])
+    def entity(self) -> str:
+        """What the truth calls the person."""
+        return f"P{self.index}"
 
 
 @dataclass(slots=True)
@@ -173,6 +174,7 @@ def _person(dice: Dice, index: int, home: int, family: _Family, role: tuple[str,
         name=name,
         former_name=family.surname + given_name(sex, year, draws[3:]) if draws[10] < _RENAMED else None,
         sex=sex,
+        year=year,
         birth=numbers.date,
         citizen_id=numbers.citizen_id,
         ethnicity=family.ethnicity,

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from city.draws import Draws, pick
 from city.household import AS_OF, Person
 from city.numbers import landline, uscc
+from city.people import aged
 from city.places import Door
-from city.world import Block, World
+from city.world import WORKING_AGE, Block, World
 
 _INSTITUTION = 6
 _WORDS = tuple("文明和平光辉新华建国立德启智明德崇文汇源清泉金桥宏图天泽")
 _FROM_LANDLINE = 5_000_000  # numbers of organisations are below
-_WORKS_FROM, _WORKS_UNTIL = AS_OF - 60, AS_OF - 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,11 @@ class Institution:
     staff: tuple[Person, ...]
     draws: Draws
 
+    @property
+    def entity(self) -> str:
+        """What the truth calls the institution; a plain number would be an organisation's."""
+        return f"O-{self.sort}-{self.index}"
+
 
 def institutions(world: World, block: Block, sort: str) -> Iterator[Institution]:
     """Yield the block's institution of a sort, if it has one; a city of 34 blocks (1,000 people) has at least one of each."""
@@ -76,7 +81,7 @@ def institutions(world: World, block: Block, sort: str) -> Iterator[Institution]
     premises = block.organisations[0].door
     place = premises.town.removesuffix("街道").removesuffix("镇")
     name = f"溧阳市{place}{pick(_WORDS, draws[0])}{pick(_WORDS, draws[1])}{pick(chosen.endings, draws[2])}"
-    workers = [person for home in block.households for person in home.people if _works(person)]
+    workers = [person for _, person in aged(block, *WORKING_AGE)]
     yield Institution(
         index=index,
         sort=sort,
@@ -90,5 +95,8 @@ def institutions(world: World, block: Block, sort: str) -> Iterator[Institution]
     )
 
 
-def _works(person: Person) -> bool:
-    return person.died is None and _WORKS_FROM < person.year <= _WORKS_UNTIL
+def staff(world: World, block: Block, sort: str, chosen: slice = slice(None)) -> Iterator[tuple[Institution, Person]]:
+    """Yield the people who work at the block's institution of a sort, or those of them who are chosen."""
+    for place in institutions(world, block, sort):
+        for person in place.staff[chosen]:
+            yield place, person

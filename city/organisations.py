@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from city.dates import drawn
 from city.draws import Dice, Draws, below, pick, share
 from city.household import AS_OF
 from city.numbers import COMPANY, SOLE_TRADER, landline, uscc
@@ -50,6 +51,11 @@ class Organisation:
     door: Door
     draws: Draws
 
+    @property
+    def entity(self) -> str:
+        """What the truth calls the organisation."""
+        return f"O{self.index}"
+
 
 def organisation(dice: Dice, index: int) -> Organisation:
     """Make organisation ``index``."""
@@ -71,7 +77,7 @@ def organisation(dice: Dice, index: int) -> Organisation:
         sole_trader=sole_trader,
         industry=industry,
         capital=below(20, draws[4]) + 1 if sole_trader else pick(_CAPITALS, draws[4]),
-        established=f"{AS_OF - 30 + below(30, draws[5])}{below(12, draws[6]) + 1:02d}{below(28, draws[7]) + 1:02d}",
+        established=drawn(AS_OF - 30, 30, draws, 5).padded(),
         status=1 if draws[8] >= _REVOKED else 2 if draws[8] >= _CLOSED else 3,
         landline=landline(index),
         door=premises,

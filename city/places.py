@@ -31,6 +31,9 @@ _VILLAGES = {
     "南渡镇": "石街村 旧县村 庆丰村 胜笪村 堑口村 大溪村 强埠村",
     "社渚镇": "社渚村 周城村 河口村 金庄村 下西村 孟家村 宜巷村 梅山村",
 }
+TOWNS = tuple(_VILLAGES)
+"""Subdistricts and towns in their official order."""
+
 _HAMLETS = ("东村", "西村", "前村", "后村", "上圩村", "下圩村", "塘边村", "桥头村")
 FORMER_TOWNS = {
     "溧城街道": "溧城镇",
@@ -62,8 +65,7 @@ class Street:
 
 
 def _streets() -> list[Street]:
-    towns = list(_VILLAGES)
-    codes = {town: f"{i + 1:03d}" if town in _ROADS else f"{i + 97:03d}" for i, town in enumerate(towns)}
+    codes = {town: f"{i + 1:03d}" if town in _ROADS else f"{i + 97:03d}" for i, town in enumerate(TOWNS)}
     roads = [Street(town, codes[town], road, rural=False) for town, names in _ROADS.items() for road in names.split()]
     villages = [Street(town, codes[town], village, rural=True) for town, names in _VILLAGES.items() for village in names.split()]
     return [road for road in roads for _ in range(_ROAD_WEIGHT)] + villages
@@ -107,6 +109,11 @@ class Door:
     def code(self) -> str:
         """The doorplate's code: division, town and a serial of nine digits."""
         return f"{DIVISION}{self.street.town_code}{self.index:09d}"
+
+    @property
+    def entity(self) -> str:
+        """What the truth calls the address."""
+        return f"A{self.index}"
 
 
 def door(index: int) -> Door:

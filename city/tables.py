@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from city.dirt import Dirt
-from city.draws import Draws
 from city.world import Block, World
 
 Cell = str | None
@@ -96,17 +95,6 @@ def columns(text: str) -> tuple[Column, ...]:
     """Read columns written one a line as ``name | type | comment``."""
     lines = (line.split("|") for line in text.strip().splitlines())
     return tuple(Column(name.strip(), kind.strip(), comment.strip()) for name, kind, comment in lines)
-
-
-def iso(date: str) -> str:
-    """Write YYYYMMDD as PostgreSQL's date."""
-    return f"{date[:4]}-{date[4:6]}-{date[6:]}"
-
-
-def touched(draws: Draws) -> str:
-    """Return the row's last update, somewhere in the world's last year."""
-    chance = draws[15]
-    return f"2024-{chance % 12 + 1:02d}-{chance // 16 % 28 + 1:02d} {chance // 512 % 24:02d}:{chance // 16384 % 60:02d}:00+08"
 
 
 def synthetic(what: str, index: int) -> str:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from city.draws import Dice, Draws, below, pick, share
+from city.dates import drawn
+from city.draws import Dice, Draws, pick, share
 from city.household import AS_OF, SPOUSE, Household, Person
 from city.numbers import plate, vin
 from city.organisations import Organisation
@@ -46,6 +47,11 @@ class Vehicle:
     person: Person | None
     organisation: Organisation | None
     draws: Draws
+
+    @property
+    def entity(self) -> str:
+        """What the truth calls the vehicle."""
+        return f"T{self.index}"
 
 
 def vehicles(dice: Dice, homes: list[Household], firms: list[Organisation]) -> list[Vehicle]:
@@ -93,7 +99,7 @@ def _vehicle(dice: Dice, index: int, person: Person | None, firm: Organisation |
         model=model,
         colour=pick(_COLOURS, draws[4]),
         truck=truck,
-        registered=f"{AS_OF - 15 + below(15, draws[5])}{below(12, draws[6]) + 1:02d}{below(28, draws[7]) + 1:02d}",
+        registered=drawn(AS_OF - 15, 15, draws, 5).padded(),
         person=person,
         organisation=firm,
         draws=draws,

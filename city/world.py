@@ -16,7 +16,9 @@ from city.vehicles import Vehicle, vehicles
 
 _BLOCK = 5
 _EMPLOYED = share(0.66)
-_WORKS_FROM, _WORKS_UNTIL = AS_OF - 60, AS_OF - 20
+WORKING_AGE = (20, 59)
+"""Ages, in the world's present, of people who may have an employer."""
+_WORKS_FROM, _WORKS_UNTIL = AS_OF - WORKING_AGE[1], AS_OF - WORKING_AGE[0]
 _WELL_KNOWN = 1 << 14  # large employers are asked for again and again
 
 
@@ -76,5 +78,5 @@ class World:
         """Give people of working age an employer: small numbers are large employers."""
         for person in home.people:
             draws = person.draws
-            if draws[7] < _EMPLOYED and _WORKS_FROM < person.year <= _WORKS_UNTIL and person.died is None:
+            if draws[7] < _EMPLOYED and _WORKS_FROM <= person.year <= _WORKS_UNTIL and person.died is None:
                 person.employer = below(self.blocks * ORGANISATIONS, draws[8] * draws[9] >> 32)

@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from ops.quality import Finding, create_table, history, latest
+from schemas.quality import Finding, create_table, history, latest
 from settings import Settings
 
 app = typer.Typer()

@@ -1,4 +1,4 @@
-"""Measures what feeds promised in their contracts against what the resolver's store holds, and keeps the findings as a history.
+"""Measures what feeds promised in their contracts against what the resolver's store holds.
 
 A broken promise marks the feed; it drops nothing. The whole store is read each time, so that nothing can drift; the caller
 waits long enough between two measurements for that to be a small share of a core.
@@ -8,17 +8,9 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
-
-import psycopg
 
 from domain.contract import Contract, Table
-
-_SCHEMA = Path(__file__).parent.parent / "schemas" / "store" / "quality.sql"
-_LOCK = 0x7175616C
-_KEEP_MS = 400 * 24 * 3600 * 1000
-_REPEAT_MS = 3600 * 1000  # an unchanged finding is written again after an hour, so that the history shows it was looked for
-_NOTABLE = 0.01  # a value that moved less is not news
+from schemas.quality import Connection, Finding
 
 _COUNTS = "select provider, source_table, role, count(*), max(committed_ms) from record group by 1, 2, 3"
 # One pass over the JSON of every record: names of fields, and flags, which are told apart by their colon.
@@ -41,36 +33,6 @@ select provider, source_table, role, field, count(*) filter (where n > 1)
 _SUBMITTED = """
 select provider, max(done_ms) from submission where state in ('done', 'repeated') group by 1
 """
-_LATEST = """
-select distinct on (provider, source_table, measure, subject)
-       provider, source_table, measure, subject, measured_ms, value, least, most, kept, detail
-  from quality order by provider, source_table, measure, subject, measured_ms desc
-"""
-_PUT = "insert into quality values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
-
-Place = tuple[str, str, str, str]
-"""Provider, table, measure, subject."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One measure of one feed. ``value`` in rows, seconds or as a share; None as a bound is no bound."""
-
-    provider: str
-    table: str
-    measure: str
-    subject: str
-    value: float
-    least: float | None
-    most: float | None
-    kept: bool
-    detail: str = ""
-    measured_ms: int = 0
-
-    @property
-    def place(self) -> Place:
-        """What the finding is about."""
-        return self.provider, self.table, self.measure, self.subject
 
 
 @dataclass(slots=True)
@@ -91,14 +53,7 @@ class Held:
         return max(self.records.values(), default=0)
 
 
-def create_table(connection: psycopg.Connection[tuple[object, ...]]) -> None:
-    """Create the history's table if it is not there."""
-    with connection.transaction():
-        connection.execute("select pg_advisory_xact_lock(%s)", (_LOCK,))
-        connection.execute(_SCHEMA.read_bytes())
-
-
-def measure(connection: psycopg.Connection[tuple[object, ...]], contracts: list[Contract], alive: Iterable[str]) -> list[Finding]:
+def measure(connection: Connection, contracts: list[Contract], alive: Iterable[str]) -> list[Finding]:
     """Return the findings of now for every table of these contracts.
 
     Args:
@@ -142,50 +97,6 @@ def findings(contract: Contract, table: Table, held: Held, silence: float | None
         yield _judged(*name, "uniqueness", target, values, None, 0)
 
 
-def record(connection: psycopg.Connection[tuple[object, ...]], found: list[Finding]) -> int:
-    """Write what is news to the history and return how much that was; what is older than 400 days goes.
-
-    Raises:
-        psycopg.Error: the store refused or went away.
-    """
-    before = {each.place: each for each in latest(connection)}
-    now = int(time.time() * 1000)
-    news = [each for each in found if _is_news(before.get(each.place), each, now)]
-    with connection.transaction(), connection.cursor() as cursor:
-        cursor.executemany(_PUT, [(now, *f.place, f.value, f.least, f.most, f.kept, f.detail) for f in news])
-        cursor.execute("delete from quality where measured_ms < %s", (now - _KEEP_MS,))
-    return len(news)
-
-
-def latest(connection: psycopg.Connection[tuple[object, ...]]) -> list[Finding]:
-    """Return the newest finding of each place.
-
-    Raises:
-        psycopg.Error: the store refused or went away.
-    """
-    return [_read(row) for row in connection.execute(_LATEST)]
-
-
-def history(connection: psycopg.Connection[tuple[object, ...]], provider: str, limit: int) -> list[Finding]:
-    """Return a provider's newest ``limit`` findings, newest first.
-
-    Raises:
-        psycopg.Error: the store refused or went away.
-    """
-    query = (
-        "select provider, source_table, measure, subject, measured_ms, value, least, most, kept, detail from quality "
-        "where provider = %s order by measured_ms desc, source_table, measure, subject limit %s"
-    )
-    return [_read(row) for row in connection.execute(query, (provider, limit))]
-
-
-def _read(row: tuple[object, ...]) -> Finding:
-    provider, table, name, subject, measured_ms, value, least, most, kept, detail = row
-    bounds = [None if bound is None else float(str(bound)) for bound in (least, most)]
-    place = (str(provider), str(table), str(name), str(subject))
-    return Finding(*place, float(str(value)), bounds[0], bounds[1], bool(kept), str(detail), int(str(measured_ms)))
-
-
 def _judged(provider: str, table: str, name: str, subject: str, value: float, *bounds: float | None) -> Finding:
     least, most = bounds
     kept = (least is None or value >= least) and (most is None or value <= most)
@@ -197,14 +108,7 @@ def _coded(table: Table) -> list[str]:
     return sorted({target for column in table.columns.values() if column.codes for target in column.to or ()})
 
 
-def _is_news(before: Finding | None, found: Finding, now: int) -> bool:
-    if before is None or before.kept != found.kept or (before.least, before.most) != (found.least, found.most):
-        return True
-    moved = abs(found.value - before.value) > _NOTABLE * max(abs(before.value), abs(found.value))
-    return (moved and found.measure != "freshness") or now - before.measured_ms >= _REPEAT_MS
-
-
-def _held(connection: psycopg.Connection[tuple[object, ...]]) -> dict[tuple[str, str], Held]:
+def _held(connection: Connection) -> dict[tuple[str, str], Held]:
     held: dict[tuple[str, str], Held] = {}
     for provider, table, role, count, newest in connection.execute(_COUNTS):
         what = held.setdefault((str(provider), str(table)), Held())
@@ -215,7 +119,7 @@ def _held(connection: psycopg.Connection[tuple[object, ...]]) -> dict[tuple[str,
     return held
 
 
-def _submitted(connection: psycopg.Connection[tuple[object, ...]]) -> dict[str, int]:
+def _submitted(connection: Connection) -> dict[str, int]:
     """Return when each provider last sent a copy or entry that was accepted, Unix ms."""
     there = connection.execute("select to_regclass('submission') is not null").fetchone()
     if there != (True,):
@@ -223,7 +127,7 @@ def _submitted(connection: psycopg.Connection[tuple[object, ...]]) -> dict[str, 
     return {str(provider): int(str(done)) for provider, done in connection.execute(_SUBMITTED) if done is not None}
 
 
-def _shared(connection: psycopg.Connection[tuple[object, ...]], contracts: list[Contract]) -> dict[tuple[str, str, str], int]:
+def _shared(connection: Connection, contracts: list[Contract]) -> dict[tuple[str, str, str], int]:
     """Return how many values more than one row has, by provider, table and target; a target without any value is absent."""
     asked = [
         (contract.provider, table.name, *target.split("."))

@@ -7,8 +7,9 @@ import time
 import psycopg
 
 from domain.contract import Contract
-from ops.quality import create_table, measure, record
+from ops.quality import measure
 from schemas import metrics
+from schemas.quality import create_table, record
 
 _LEAST_SECONDS = 15.0
 _REST = 20  # times as long as measuring took

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 
+from city.dates import drawn, touched
 from city.draws import Draws, below, pick, share
 from city.household import AS_OF, Household, Person
 from city.institutions import Institution, institutions
-from city.tables import Department, Entry, Source, Table, columns, touched
+from city.people import SEX_CHINESE
+from city.tables import Department, Entry, Source, Table, columns
 from city.world import Block
 
 _PROJECT, _MACHINE, _VET, _FARM, _STAFF, _PENALTY = range(1801, 1807)
-_SEX = {1: "男", 2: "女"}
 _HAS_MACHINE = share(0.14)
 _PROJECTS = ("高标准农田建设", "设施农业大棚", "畜禽粪污资源化利用", "茶园提升改造")
 _MAKES = {"1": ("东方红", "LX904"), "2": ("久保田", "PRO688Q"), "3": ("井关", "PZ60")}
@@ -86,44 +87,41 @@ gxsj   | timestamptz NOT NULL | 更新时间
 """)
 
 
-def _day(first: int, years: int, draws: Draws, place: int) -> str:
-    return f"{first + below(years, draws[place])}{below(12, draws[place + 1]) + 1:02d}{below(28, draws[place + 2]) + 1:02d}"
-
-
 def _projects(source: Source, block: Block) -> Iterator[Entry]:
     for farm in institutions(source.world, block, "farm"):
         draws = source.world.dice(_PROJECT, farm.index)
-        day = _day(AS_OF - 8, 8, draws, 2)
+        day = drawn(AS_OF - 8, 8, draws, 2)
         cells = (
             f"NX{farm.index:010d}",
             f"{farm.door.town}{pick(_PROJECTS, draws[0])}项目",
             farm.name,
             source.dirt.uscc(farm.uscc, draws[1]),
-            f"溧农复〔{day[:4]}〕{farm.index}号",
-            day,
+            f"溧农复〔{day.year}〕{farm.index}号",
+            day.padded(),
             pick(("1", "2", "3"), draws[5]),
             touched(draws),
         )
-        yield Entry(cells, (("project", f"Magriculture-nl_xmsp-{farm.index}"), ("applicant", f"O-farm-{farm.index}")))
+        yield Entry(cells, (("project", f"Magriculture-nl_xmsp-{farm.index}"), ("applicant", farm.entity)))
 
 
 def _machines(source: Source, block: Block) -> Iterator[Entry]:
     for home in block.households:
-        draws = source.world.dice(_MACHINE, home.index)
-        if home.door.street.rural and draws[0] < _HAS_MACHINE:
-            yield _machine(source, home, draws)
+        if home.door.street.rural:
+            draws = source.world.dice(_MACHINE, home.index)
+            if draws[0] < _HAS_MACHINE:
+                yield _machine(source, home, draws)
 
 
 def _machine(source: Source, home: Household, draws: Draws) -> Entry:
     sort = pick(tuple(_MAKES), draws[1])
-    day = _day(AS_OF - 12, 12, draws, 2)
+    day = drawn(AS_OF - 12, 12, draws, 2)
     cells = (
         f"NJ3204{home.index:09d}",
         sort,
         *_MAKES[sort],
         f"N{draws[5]:08X}{home.index % 1000:03d}",
-        day,
-        f"{AS_OF + below(2, draws[6])}{day[4:]}",
+        day.padded(),
+        day.in_year(AS_OF + below(2, draws[6])).padded(),
         "2" if draws[7] & 7 == 0 else "1",
         source.dirt.name(home.people[0].name, draws[8]),
         touched(draws),
@@ -144,7 +142,7 @@ def _vets(source: Source, block: Block) -> Iterator[Entry]:
             "2" if draws[2] & 31 == 0 else "1",
             touched(draws),
         )
-        yield Entry(cells, (("unit", f"O-veterinary-{place.index}"), ("premises", f"A{place.door.index}")))
+        yield Entry(cells, (("unit", place.entity), ("premises", place.door.entity)))
 
 
 def _farms(source: Source, block: Block) -> Iterator[Entry]:
@@ -161,7 +159,7 @@ def _farms(source: Source, block: Block) -> Iterator[Entry]:
             farm.established,
             touched(draws),
         )
-        yield Entry(cells, (("farm", f"O-farm-{farm.index}"), ("premises", f"A{farm.door.index}")))
+        yield Entry(cells, (("farm", farm.entity), ("premises", farm.door.entity)))
 
 
 def _staff(source: Source, block: Block) -> Iterator[Entry]:
@@ -175,15 +173,15 @@ def _staff(source: Source, block: Block) -> Iterator[Entry]:
         cells = (
             f"NY{person.index:010d}",
             dirt.name(person.name, draws[0]),
-            _SEX[person.sex],
+            SEX_CHINESE[person.sex],
             dirt.citizen_id(person.citizen_id, draws[1]),
             place.name,
             _post(place, draws),
-            _day(max(person.year + 20, AS_OF - 15), 3, draws, 3),
-            dirt.mobile(person.mobile, draws[6]) if person.mobile else None,
+            drawn(max(person.year + 20, AS_OF - 15), 3, draws, 3).padded(),
+            dirt.mobile(person.mobile, draws[6]),
             touched(draws),
         )
-        yield Entry(cells, (("staff", f"P{person.index}"),))
+        yield Entry(cells, (("staff", person.entity),))
 
 
 def _post(place: Institution, draws: Draws) -> str:
@@ -193,15 +191,15 @@ def _post(place: Institution, draws: Draws) -> str:
 def _penalties(source: Source, block: Block) -> Iterator[Entry]:
     if block.number % 10 == 7:  # noqa: PLR2004  # the block's turn
         firm, draws = block.organisations[1], source.world.dice(_PENALTY, block.number)
-        day, (wrong, outcome) = _day(AS_OF - 6, 6, draws, 2), pick(_WRONGS, draws[0])
+        day, (wrong, outcome) = drawn(AS_OF - 6, 6, draws, 2), pick(_WRONGS, draws[0])
         cells = (
-            f"溧农罚〔{day[:4]}〕{block.number:05d}号",
+            f"溧农罚〔{day.year}〕{block.number:05d}号",
             firm.name,
             source.dirt.uscc(firm.uscc, draws[1]),
             wrong,
             outcome,
             f"{500 + 100 * below(90, draws[5])}.00",
-            day,
+            day.padded(),
             touched(draws),
         )
         yield Entry(cells, (("penalty", f"Magriculture-nl_cfjl-{block.number}"),))

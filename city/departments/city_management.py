@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator
 
+from city.dates import Day, first_of_month, touched
 from city.draws import below, pick
 from city.household import AS_OF
-from city.tables import Department, Entry, Source, Table, columns, synthetic, touched
+from city.people import employed
+from city.tables import Department, Entry, Source, Table, columns
+from city.withheld import kept
 from city.world import Block
 
 _CASE, _STAFF = 2901, 2902
@@ -49,7 +52,7 @@ def _cases(source: Source, block: Block) -> Iterator[Entry]:
         return
     draws, dirt = source.world.dice(_CASE, block.number), source.dirt
     firm = pick(block.organisations, draws[0])
-    result, month, day = pick("1123", draws[1]), below(11, draws[2]) + 1, below(28, draws[3]) + 1
+    result, begun = pick("1123", draws[1]), Day(AS_OF - 1, below(11, draws[2]) + 1, below(28, draws[3]) + 1)
     closed = bool(draws[4] & 7)
     cells = (
         f"溧城执{AS_OF - 1}{block.number:07d}",
@@ -57,40 +60,35 @@ def _cases(source: Source, block: Block) -> Iterator[Entry]:
         dirt.uscc(firm.uscc, draws[5]),
         pick(_MATTERS, draws[6]),
         dirt.address(firm.door, draws[7]),
-        f"{AS_OF - 1}{month:02d}{day:02d}",
-        f"{AS_OF - 1}{month + 1:02d}{day:02d}" if closed else None,
+        begun.padded(),
+        begun.next_month.padded() if closed else None,
         result if closed else None,
         f"{(below(20, draws[8]) + 1) * 100}.00" if closed and result == "2" else None,
         f"{firm.door.town}中队",
         touched(draws),
     )
-    yield Entry(cells, (("case", f"Mcity_management-zf_ajxx-{block.number}"), ("party", f"O{firm.index}")))
+    yield Entry(cells, (("case", f"Mcity_management-zf_ajxx-{block.number}"), ("party", firm.entity)))
 
 
 def _staff(source: Source, block: Block) -> Iterator[Entry]:
-    people = [person for home in block.households for person in home.people if person.employer is not None]
+    people = employed(block)
     if block.number % 6 or not people:
         return
     draws, dirt = source.world.dice(_STAFF, block.number), source.dirt
-    person = pick(people, draws[0])
+    person, _ = pick(people, draws[0])
     cells = (
         f"XG{block.number:06d}",
         dirt.name(person.name, draws[1]),
         dirt.citizen_id(person.citizen_id, draws[2]),
         str(person.sex),
-        dirt.mobile(person.mobile, draws[3]) if person.mobile else None,
+        dirt.mobile(person.mobile, draws[3]),
         pick(("协管员", "协管员", "停车管理员", "信息采集员"), draws[4]),
         f"溧阳市城市管理局{block.organisations[0].door.town}中队",
-        f"{AS_OF - 9 + below(9, draws[5])}{below(12, draws[6]) + 1:02d}01",
+        first_of_month(AS_OF - 9, 9, draws, 5).padded(),
         "1" if draws[7] & 7 else "2",
         touched(draws),
     )
-    yield Entry(cells, (("auxiliary", f"P{person.index}"),))
-
-
-def _stopped(_source: Source, block: Block) -> Iterator[Entry]:
-    if block.number % 8 == 1:
-        yield Entry((str(block.number + 1), synthetic("被查处个人", block.number), synthetic("查处情况", block.number)), ())
+    yield Entry(cells, (("auxiliary", person.entity),))
 
 
 DEPARTMENT = Department(
@@ -99,6 +97,6 @@ DEPARTMENT = Department(
     (
         Table("zf_ajxx", "城管执法案件（单位）", ("ajbh",), _CASES, _cases),
         Table("zf_xgry", "城管协管人员", ("gh",), _STAFFS, _staff),
-        Table("zf_grcc", "街面执法查处个人", ("lsh",), _STOPPED, _stopped, withheld=True),
+        Table("zf_grcc", "街面执法查处个人", ("lsh",), _STOPPED, kept(8, 1, "被查处个人", "查处情况"), withheld=True),
     ),
 )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from city.draws import pick
 from city.household import Person
-from city.institutions import institutions
+from city.institutions import staff
 from city.places import Door
 from city.tables import Department, Entry, Source, Table, columns
 from city.world import Block
@@ -31,14 +31,13 @@ _Unit = tuple[str, str, Door, str]
 
 
 def _units(source: Source, block: Block) -> Iterator[Entry]:
-    for team in institutions(source.world, block, "emergency_unit"):
-        for contact in team.staff[:1]:
-            unit = (team.name, team.uscc, team.door, team.landline)
-            yield _row(source, team.index, unit, contact, f"O-emergency_unit-{team.index}")
+    for team, contact in staff(source.world, block, "emergency_unit", slice(1)):
+        unit = (team.name, team.uscc, team.door, team.landline)
+        yield _row(source, team.index, unit, contact, team.entity)
     if block.number % _EVERY == 1:
         firm = block.organisations[0]
         unit = (firm.name, firm.uscc, firm.door, firm.landline)
-        yield _row(source, _COMPANIES + firm.index, unit, block.representatives[0], f"O{firm.index}")
+        yield _row(source, _COMPANIES + firm.index, unit, block.representatives[0], firm.entity)
 
 
 def _row(source: Source, number: int, unit: _Unit, contact: Person, entity: str) -> Entry:
@@ -53,9 +52,9 @@ def _row(source: Source, number: int, unit: _Unit, contact: Person, entity: str)
         telephone if draws[3] & 7 else telephone.removeprefix("0519-"),
         dirt.name(contact.name, draws[4]),
         "负责人" if company else "值班长",
-        dirt.mobile(contact.mobile, draws[5]) if contact.mobile else None,
+        dirt.mobile(contact.mobile, draws[5]),
     )
-    return Entry(cells, (("unit", entity), ("contact", f"P{contact.index}")))
+    return Entry(cells, (("unit", entity), ("contact", contact.entity)))
 
 
 DEPARTMENT = Department("civil_defence", "溧阳市民防局", (Table("mf_ldyddw", "应急联动单位", ("dwbh",), _UNITS, _units),), way="entry")

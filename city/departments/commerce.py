@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
+from city.dates import iso, touched
 from city.draws import Draws, below, pick
 from city.household import AS_OF
-from city.tables import Department, Entry, Source, Table, columns, iso, touched
+from city.tables import Department, Entry, Source, Table, columns
 from city.world import Block
 
 _ENTERPRISE, _EMPLOYMENT = 2001, 2002
@@ -62,11 +63,11 @@ def _enterprises(source: Source, block: Block) -> Iterator[Entry]:
         str(firm.status),
         dirt.name(head.name, draws[4]),
         dirt.citizen_id(head.citizen_id, draws[5]),
-        dirt.mobile(head.mobile, draws[6]) if head.mobile else None,
+        dirt.mobile(head.mobile, draws[6]),
         firm.landline,
         touched(draws),
     )
-    yield Entry(cells, (("enterprise", f"O{firm.index}"), ("representative", f"P{head.index}")))
+    yield Entry(cells, (("enterprise", firm.entity), ("representative", head.entity)))
 
 
 def _reports(source: Source, block: Block) -> Iterator[Entry]:
@@ -83,7 +84,7 @@ def _reports(source: Source, block: Block) -> Iterator[Entry]:
         f"统计员{below(9, draws[4]) + 1}",
         touched(draws),
     )
-    yield Entry(cells, (("report", f"Mcommerce-wz_ygbb-{firm.index}"), ("enterprise", f"O{firm.index}")))
+    yield Entry(cells, (("report", f"Mcommerce-wz_ygbb-{firm.index}"), ("enterprise", firm.entity)))
 
 
 def _employed(draws: Draws) -> str:

@@ -1,12 +1,14 @@
 """市反恐办 (counter-terrorism office): the duty telephone and the public alert level, entered in a form; all else stays."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-from city.draws import Draws, below, pick
+from city.dates import Day
+from city.draws import below, pick
 from city.household import AS_OF
 from city.numbers import landline
 from city.places import door
-from city.tables import Department, Entry, Source, Table, columns, synthetic
+from city.tables import Department, Entry, Source, Table, columns
+from city.withheld import kept
 from city.world import Block
 
 _ALERT = 3301
@@ -50,30 +52,16 @@ def _alerts(source: Source, block: Block) -> Iterator[Entry]:
     if other or number >= _ALERTS_AT_MOST:
         return
     draws = source.world.dice(_ALERT, number)
-    level, month = pick("蓝蓝蓝黄", draws[0]), below(11, draws[1]) + 1
+    level, issued = pick("蓝蓝蓝黄", draws[0]), Day(AS_OF - 1, below(11, draws[1]) + 1, below(28, draws[3]) + 1)
     cells = (
         f"FKYJ{AS_OF - 1}{number + 1:04d}",
         level,
         f"反恐怖安全防范{level}色预警公告",
         pick(("全市", *_TOWNS), draws[2]),
-        _day(draws, month),
-        _day(draws, month + 1),
+        issued.chinese,
+        issued.next_month.chinese,
     )
     yield Entry(cells, (("alert", f"Mcounter_terror-fk_yj-{number}"),))
-
-
-def _day(draws: Draws, month: int) -> str:
-    return f"{AS_OF - 1}年{month}月{below(28, draws[3]) + 1}日"
-
-
-def _kept(what: str, turn: int) -> Callable[[Source, Block], Iterator[Entry]]:
-    """Return a function that makes rows of which nothing leaves the office: one in ten blocks."""
-
-    def rows(_source: Source, block: Block) -> Iterator[Entry]:
-        if block.number % 10 == turn:
-            yield Entry((str(block.number + 1), synthetic(what, block.number), synthetic(f"{what}情况", block.number)), ())
-
-    return rows
 
 
 DEPARTMENT = Department(
@@ -82,8 +70,8 @@ DEPARTMENT = Department(
     (
         Table("fk_zb", "反恐值班", ("值班编号",), _DESKS, _desks),
         Table("fk_yj", "公共预警级别", ("公告编号",), _ALERTS, _alerts),
-        Table("fk_ry", "涉恐人员", ("序号",), _CLUES, _kept("涉恐人员", 1), withheld=True),
-        Table("fk_zz", "涉恐组织", ("序号",), _CLUES, _kept("涉恐组织", 2), withheld=True),
+        Table("fk_ry", "涉恐人员", ("序号",), _CLUES, kept(10, 1, "涉恐人员", "涉恐人员情况"), withheld=True),
+        Table("fk_zz", "涉恐组织", ("序号",), _CLUES, kept(10, 2, "涉恐组织", "涉恐组织情况"), withheld=True),
     ),
     way="entry",
 )

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator
 
+from city.dates import Day, of_year, touched
 from city.draws import Draws, below, pick, share
 from city.household import AS_OF, Person
-from city.tables import Department, Entry, Source, Table, columns, iso, synthetic, touched
+from city.people import aged
+from city.tables import Department, Entry, Source, Table, columns, synthetic
 from city.world import Block
 
 _JUDGMENT, _LITIGANT, _CIVIL = 101, 102, 103
 _JUDGMENT_EVERY, _LITIGANT_EVERY, _CIVIL_EVERY, _ADMINISTRATIVE_EVERY, _JUVENILE_EVERY = 6, 4, 6, 15, 30
 _COURT = "溧阳市人民法院"
-_ADULT_BORN, _OLDEST_BORN = AS_OF - 26, AS_OF - 70
+_CONVICTED_AGED = (26, 69)
 """Convicts were of age at any time that the table covers: convictions of minors are sealed (刑事诉讼法第286条)."""
 _YEARS = 6
 _OUTCOMES = ("1", "1", "1", "6", "6", "6", "2", "2", "4", "5")
@@ -63,7 +65,7 @@ def _number(word: str, index: int, draw: int) -> str:
 def _judgments(source: Source, block: Block) -> Iterator[Entry]:
     if block.number % _JUDGMENT_EVERY != 1:
         return
-    adults = [p for home in block.households for p in home.people if _OLDEST_BORN < p.year <= _ADULT_BORN and p.died is None]
+    adults = [person for _, person in aged(block, *_CONVICTED_AGED)]
     if adults:
         draws = source.world.dice(_JUDGMENT, block.number)
         yield _judgment(source, block.number, pick(adults, draws[0]), draws)
@@ -72,8 +74,7 @@ def _judgments(source: Source, block: Block) -> Iterator[Entry]:
 def _judgment(source: Source, number: int, person: Person, draws: Draws) -> Entry:
     dirt = source.dirt
     case = _number("刑初", number, draws[1])
-    month = below(11, draws[2]) + 1
-    day = below(28, draws[3]) + 1
+    passed = Day(int(case[1:5]), below(11, draws[2]) + 1, below(28, draws[3]) + 1)
     cells = (
         str(number + 1),
         case,
@@ -83,12 +84,12 @@ def _judgment(source: Source, number: int, person: Person, draws: Draws) -> Entr
         str(person.sex),
         person.birth,
         pick(("盗窃罪", "危险驾驶罪", "交通肇事罪", "诈骗罪", "故意伤害罪"), draws[6]),
-        iso(f"{case[1:5]}{month:02d}{day:02d}"),
-        iso(f"{case[1:5]}{month + 1:02d}{day:02d}"),
+        passed.padded("-"),
+        passed.next_month.padded("-"),
         pick(_OUTCOMES, draws[7]),
         touched(draws),
     )
-    return Entry(cells, (("case", f"Mcourt-xs_pjxx-{number}"), ("convicted", f"P{person.index}")))
+    return Entry(cells, (("case", f"Mcourt-xs_pjxx-{number}"), ("convicted", person.entity)))
 
 
 def _litigants(source: Source, block: Block) -> Iterator[Entry]:
@@ -107,14 +108,14 @@ def _litigants(source: Source, block: Block) -> Iterator[Entry]:
         "1" if administrative else pick(("1", "1", "2", "2", "3"), draws[5]),
         "04" if administrative else "02",
         _COURT,
-        f"{case[1:5]}.{below(12, draws[6]) + 1}.{below(28, draws[7]) + 1}",
+        of_year(int(case[1:5]), draws, 6).bare("."),
         "1" if pending else "2",
         None if pending else pick(("01", "02", "03"), draws[8]),
         f"{below(500_000, draws[9]) + 1000}.00",
         synthetic("自然人当事人", block.number),
         touched(draws),
     )
-    yield Entry(cells, (("suit", f"Mcourt-ms_dwdsr-{block.number}"), ("litigant", f"O{firm.index}")))
+    yield Entry(cells, (("suit", f"Mcourt-ms_dwdsr-{block.number}"), ("litigant", firm.entity)))
 
 
 def _civil(source: Source, block: Block) -> Iterator[Entry]:

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 
-from city.draws import Draws, below, pick, share
+from city.dates import Day, drawn, touched
+from city.draws import below, pick, share
 from city.household import AS_OF
-from city.tables import Department, Entry, Source, Table, columns, synthetic, touched
+from city.people import SEX_CHINESE, employed
+from city.tables import Department, Entry, Source, Table, columns, synthetic
+from city.withheld import kept
 from city.world import Block
 
-_SUBSCRIPTION, _NODE, _LICENCE, _PENALTY, _MEMBER = 2101, 2102, 2103, 2104, 2105
+_SUBSCRIPTION, _NODE, _LICENCE, _PENALTY = 2101, 2102, 2103, 2104
 _CLOSED, _PAUSED = share(0.06), share(0.1)
 
 _SUBSCRIPTIONS = columns("""
@@ -65,11 +68,6 @@ jl  | varchar(60) | 健身记录
 """)
 
 
-def _day(draws: Draws, years: int) -> str:
-    """Write a day of the last so many years with points and without zeros, as the bureau does."""
-    return f"{AS_OF - years + below(years, draws[12])}.{below(12, draws[13]) + 1}.{below(28, draws[14]) + 1}"
-
-
 def _subscriptions(source: Source, block: Block) -> Iterator[Entry]:
     home = block.households[0]
     person = next((each for each in home.people if each.died is None), None)
@@ -81,16 +79,16 @@ def _subscriptions(source: Source, block: Block) -> Iterator[Entry]:
         f"8{home.index:09d}",
         dirt.name(person.name, draws[0], old_system=True),
         dirt.citizen_id(person.citizen_id, draws[1]),
-        dirt.mobile(person.mobile, draws[2]) if person.mobile else None,
+        dirt.mobile(person.mobile, draws[2]),
         dirt.address(home.door, draws[3]),
         dirt.code(pick(("01", "02", "03"), draws[5]), draws[6]),
-        _day(draws, 12),
-        f"{AS_OF - 1}.12.{below(28, draws[7]) + 1}" if closed else None,
+        drawn(AS_OF - 12, 12, draws, 12).bare("."),
+        Day(AS_OF - 1, 12, below(28, draws[7]) + 1).bare(".") if closed else None,
         "3" if closed else "2" if draws[4] < _PAUSED else "1",
         synthetic("收视记录", home.index),
         touched(draws),
     )
-    yield Entry(cells, (("subscriber", f"P{person.index}"), ("premises", f"A{home.door.index}")))
+    yield Entry(cells, (("subscriber", person.entity), ("premises", home.door.entity)))
 
 
 def _nodes(source: Source, block: Block) -> Iterator[Entry]:
@@ -104,7 +102,7 @@ def _nodes(source: Source, block: Block) -> Iterator[Entry]:
         source.dirt.address(premises, draws[1]),
         premises.town,
         str(8 << below(5, draws[2])),
-        _day(draws, 15),
+        drawn(AS_OF - 15, 15, draws, 12).bare("."),
         "1" if draws[3] & 15 else "0",
         touched(draws),
     )
@@ -112,23 +110,23 @@ def _nodes(source: Source, block: Block) -> Iterator[Entry]:
 
 
 def _licences(source: Source, block: Block) -> Iterator[Entry]:
-    people = [person for home in block.households for person in home.people if person.employer is not None]
+    people = employed(block)
     if block.number % 5 != 2 or not people:  # noqa: PLR2004  # the blocks that have one
         return
     draws, dirt = source.world.dice(_LICENCE, block.number), source.dirt
-    person = pick(people, draws[0])
+    person, _ = pick(people, draws[0])
     cells = (
         f"320481{pick('ABC', draws[1])}{block.number:08d}",
         dirt.name(person.name, draws[2]),
         dirt.citizen_id(person.citizen_id, draws[3]),
-        "男" if person.sex == 1 else "女",
+        SEX_CHINESE[person.sex],
         pick("ABC", draws[1]),
-        _day(draws, 5),
-        f"{AS_OF + 1 + below(4, draws[4])}.{below(12, draws[5]) + 1}.28",
+        drawn(AS_OF - 5, 5, draws, 12).bare("."),
+        Day(AS_OF + 1 + below(4, draws[4]), below(12, draws[5]) + 1, 28).bare("."),
         "1" if draws[6] & 15 else "2",
         touched(draws),
     )
-    yield Entry(cells, (("holder", f"P{person.index}"),))
+    yield Entry(cells, (("holder", person.entity),))
 
 
 def _penalties(source: Source, block: Block) -> Iterator[Entry]:
@@ -144,15 +142,10 @@ def _penalties(source: Source, block: Block) -> Iterator[Entry]:
         pick(("01", "02", "03", "04"), draws[2]),
         result,
         f"{(below(40, draws[3]) + 1) * 500}.00" if result == "2" else None,
-        _day(draws, 3),
+        drawn(AS_OF - 3, 3, draws, 12).bare("."),
         touched(draws),
     )
     yield Entry(cells, (("penalty", f"Mculture_sport-wh_xzcf-{firm.index}"),))
-
-
-def _members(_source: Source, block: Block) -> Iterator[Entry]:
-    if block.number % 17 == 1:
-        yield Entry((str(block.number + 1), synthetic("健身会员", block.number), synthetic("健身记录", block.number)), ())
 
 
 DEPARTMENT = Department(
@@ -163,6 +156,6 @@ DEPARTMENT = Department(
         Table("gd_wljd", "广电网络节点", ("sbbh",), _NODES, _nodes),
         Table("wh_cyzz", "文化市场从业证照", ("zsbh",), _LICENCES, _licences),
         Table("wh_xzcf", "文化行政处罚", ("jdsh",), _PENALTIES, _penalties),
-        Table("ty_jshy", "健身场所会员", ("lsh",), _MEMBERS, _members, withheld=True),
+        Table("ty_jshy", "健身场所会员", ("lsh",), _MEMBERS, kept(17, 1, "健身会员", "健身记录"), withheld=True),
     ),
 )

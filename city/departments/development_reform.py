@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
-from city.draws import Draws, below, pick, share
+from city.dates import drawn, touched
+from city.draws import below, pick, share
 from city.household import AS_OF
-from city.tables import Cell, Department, Entry, Source, Table, columns, synthetic, touched
+from city.tables import Cell, Department, Entry, Source, Table, columns
+from city.withheld import kept
 from city.world import Block
 
 _LICENCE, _PENALTY = 401, 402
@@ -53,31 +55,27 @@ pf_jg | varchar(60) | 评分与等级
 """)
 
 
-def _day(draws: Draws, place: int) -> str:
-    return f"{AS_OF - _YEARS + below(_YEARS, draws[place])}/{below(12, draws[place + 1]) + 1:02d}/{below(28, draws[place + 2]) + 1:02d}"
-
-
 def _licences(source: Source, block: Block) -> Iterator[Entry]:
     if block.number % _LICENCE_EVERY:
         return
     draws, number = source.world.dice(_LICENCE, block.number), block.number
     firm = pick(block.organisations, draws[0])
     kind, what, office = pick(_LICENCES_FOR, draws[1])
-    day = _day(draws, 2)
+    day = drawn(AS_OF - _YEARS, _YEARS, draws, 2)
     cells = (
         str(number + 1),
         firm.name,
         source.dirt.uscc(firm.uscc, draws[5]),
-        f"溧行许字〔{day[:4]}〕第{number + 1:06d}号",
+        f"溧行许字〔{day.year}〕第{number + 1:06d}号",
         kind,
         what,
-        day,
-        f"{int(day[:4]) + 5}{day[4:]}" if kind == "普通" else None,
+        day.padded("/"),
+        day.later(5).padded("/") if kind == "普通" else None,
         f"溧阳市{office}",
         pick("23", draws[6]) if draws[7] < _REVOKED else "1",
         touched(draws),
     )
-    yield Entry(cells, (("licence", f"Mdevelopment_reform-xzxk-{number}"), ("holder", f"O{firm.index}")))
+    yield Entry(cells, (("licence", f"Mdevelopment_reform-xzxk-{number}"), ("holder", firm.entity)))
 
 
 def _penalties(source: Source, block: Block) -> Iterator[Entry]:
@@ -86,28 +84,22 @@ def _penalties(source: Source, block: Block) -> Iterator[Entry]:
     draws, number = source.world.dice(_PENALTY, block.number), block.number
     firm = pick(block.organisations, draws[0])
     why, office = pick(_PENALTIES_FOR, draws[1])
-    day, kind = _day(draws, 2), pick("1222223", draws[6])
+    day, kind = drawn(AS_OF - _YEARS, _YEARS, draws, 2), pick("1222223", draws[6])
     fine: Cell = f"{below(40, draws[8]) / 10 + 0.1:.1f}" if kind == "2" else None
     cells = (
         str(number + 1),
         firm.name,
         source.dirt.uscc(firm.uscc, draws[5]),
-        f"溧行罚字〔{day[:4]}〕第{number + 1:06d}号",
+        f"溧行罚字〔{day.year}〕第{number + 1:06d}号",
         why,
         kind,
         fine,
-        day,
+        day.padded("/"),
         f"溧阳市{office}",
         "1" if draws[7] < _SETTLED else "2",
         touched(draws),
     )
-    yield Entry(cells, (("penalty", f"Mdevelopment_reform-xzcf-{number}"), ("offender", f"O{firm.index}")))
-
-
-def _scores(_source: Source, block: Block) -> Iterator[Entry]:
-    if block.number % _SCORE_EVERY == 2:  # noqa: PLR2004  # any remainder will do
-        number = block.number
-        yield Entry((str(number + 1), synthetic("自然人姓名", number), synthetic("自然人评分", number)), ())
+    yield Entry(cells, (("penalty", f"Mdevelopment_reform-xzcf-{number}"), ("offender", firm.entity)))
 
 
 DEPARTMENT = Department(
@@ -116,6 +108,6 @@ DEPARTMENT = Department(
     (
         Table("gs_xzxk", "行政许可公示", ("xk_id",), _LICENCES, _licences),
         Table("gs_xzcf", "行政处罚公示", ("cf_id",), _PENALTIES, _penalties),
-        Table("xy_zrrpf", "自然人信用评分", ("pf_id",), _SCORES, _scores, withheld=True),
+        Table("xy_zrrpf", "自然人信用评分", ("pf_id",), _SCORES, kept(_SCORE_EVERY, 2, "自然人姓名", "自然人评分"), withheld=True),
     ),
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from city.dates import drawn
 from city.draws import below, pick
 from city.household import AS_OF
 from city.tables import Department, Entry, Source, Table, columns
@@ -51,7 +52,7 @@ def _assets(source: Source, block: Block) -> Iterator[Entry]:
         return
     draws = source.world.dice(_ASSET, block.number)
     kind, name, version = pick(_ASSETS_OF, draws[0])
-    year, rest = AS_OF - _YEARS + below(_YEARS, draws[1]), f".{below(12, draws[2]) + 1}.{below(28, draws[3]) + 1}"
+    bought = drawn(AS_OF - _YEARS, _YEARS, draws, 1)
     cells = (
         f"JXTZ-{serial + 1:05d}",
         pick(_OFFICES, draws[4]),
@@ -59,8 +60,8 @@ def _assets(source: Source, block: Block) -> Iterator[Entry]:
         name,
         version if draws[5] & 7 else None,
         str(below(12, draws[6]) + 1),
-        f"{year}{rest}",
-        f"{year + 3 + below(4, draws[7])}{rest}",
+        bought.bare("."),
+        bought.later(3 + below(4, draws[7])).bare("."),
         pick(("在用", "在用", "在用", "在用", "备用", "停用"), draws[8]),
     )
     yield Entry(cells, (("asset", f"Meconomy_it-jx_tz-{serial}"),))

@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from functools import lru_cache
 
+from city.dates import iso, touched
 from city.draws import Draws, below, pick, share
 from city.household import AS_OF, DAUGHTER, SON, SPOUSE, Household, Person
 from city.institutions import SORTS, Institution, institutions
-from city.tables import Department, Entry, Source, Table, columns, iso, synthetic, touched
+from city.people import SEX_ENGLISH
+from city.tables import Department, Entry, Source, Table, columns, synthetic
 from city.world import Block, World
 
 _SCHOOL, _STAFF, _PUPIL = 901, 902, 903
@@ -65,7 +67,6 @@ gxsj    | timestamptz NOT NULL | 更新时间
 """)
 
 _TYPES = {"幼儿园": "111", "小学": "211", "初级中学": "311", "高级中学": "342"}
-_SEXES = {1: "M", 2: "F"}
 
 
 def _all_schools(world: World, block: Block) -> Iterator[Institution]:
@@ -88,7 +89,7 @@ def _schools(source: Source, block: Block) -> Iterator[Entry]:
             "0" if draws[4] < _CLOSED else "1",
             touched(draws),
         )
-        yield Entry(cells, (("school", f"O-{school.sort}-{school.index}"), ("campus", f"A{school.door.index}")))
+        yield Entry(cells, (("school", school.entity), ("campus", school.door.entity)))
 
 
 def _staff(source: Source, block: Block) -> Iterator[Entry]:
@@ -98,16 +99,16 @@ def _staff(source: Source, block: Block) -> Iterator[Entry]:
             cells = (
                 f"{school.sort[0].upper()}{person.index:09d}",
                 dirt.name(person.name, draws[0]),
-                _SEXES[person.sex],
+                SEX_ENGLISH[person.sex],
                 dirt.citizen_id(person.citizen_id, draws[1]),
                 person.birth,
-                dirt.mobile(person.mobile, draws[2]) if person.mobile else None,
+                dirt.mobile(person.mobile, draws[2]),
                 school.name,
                 dirt.uscc(school.uscc, draws[3]),
                 pick("1234", draws[4]),
                 touched(draws),
             )
-            yield Entry(cells, (("employee", f"P{person.index}"),))
+            yield Entry(cells, (("employee", person.entity),))
 
 
 def _pupils(source: Source, block: Block) -> Iterator[Entry]:
@@ -124,7 +125,7 @@ def _pupil(source: Source, block: Block, home: Household, person: Person) -> Ent
     cells = (
         f"L{person.index:011d}",
         dirt.name(person.name, draws[0]),
-        _SEXES[person.sex],
+        SEX_ENGLISH[person.sex],
         dirt.citizen_id(person.citizen_id, draws[1]),
         iso(person.birth),
         dirt.address(home.door, draws[2]),
@@ -137,11 +138,11 @@ def _pupil(source: Source, block: Block, home: Household, person: Person) -> Ent
     kin = (
         dirt.name(guardian.name, draws[5]),
         dirt.citizen_id(guardian.citizen_id, draws[6]),
-        dirt.mobile(guardian.mobile, draws[7]) if guardian.mobile else None,
+        dirt.mobile(guardian.mobile, draws[7]),
         "51" if guardian.sex == 1 else "52",
     )
     kept = tuple(synthetic(what, person.index) for what in ("学业成绩", "健康状况", "家庭情况"))
-    return Entry((*cells, *kin, *kept, touched(draws)), (("pupil", f"P{person.index}"), ("guardian", f"P{guardian.index}")))
+    return Entry((*cells, *kin, *kept, touched(draws)), (("pupil", person.entity), ("guardian", guardian.entity)))
 
 
 def _guardian(home: Household, draws: Draws) -> Person:
@@ -149,6 +150,7 @@ def _guardian(home: Household, draws: Draws) -> Person:
     return pick([person for person in home.people if person is home.people[0] or person.relation == SPOUSE], draws[4])
 
 
+@lru_cache(64)
 def _attended(world: World, area: int, ending: str) -> str | None:
     """Return the name of the nearest school of a stage; an area has one school, so a small city may lack a stage."""
     for near in sorted(range(max(area - _NEIGHBOURS, 0), area + _NEIGHBOURS + 1), key=lambda other: abs(other - area)):

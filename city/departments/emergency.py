@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
+from city.dates import of_year, touched
 from city.draws import below, pick
 from city.household import AS_OF
 from city.institutions import institutions
 from city.places import Door
-from city.tables import Department, Entry, Source, Table, columns, synthetic, touched
+from city.tables import Department, Entry, Source, Table, columns, synthetic
 from city.world import Block
 
 _INCIDENT, _DRILL, _RESOURCE = 3201, 3202, 3203
@@ -60,13 +61,13 @@ def _incidents(source: Source, block: Block) -> Iterator[Entry]:
         return
     draws, dirt = source.world.dice(_INCIDENT, block.number), source.dirt
     kind, place = pick(tuple(_INCIDENT_KINDS), draws[0]), pick(block.organisations, draws[1]).door
-    day, hour = f"{below(12, draws[2]) + 1:02d}-{below(28, draws[3]) + 1:02d}", f"{below(24, draws[4]):02d}:{below(60, draws[5]):02d}"
+    day = of_year(AS_OF - 1 - below(3, draws[7]), draws, 2)
     cells = (
         f"YJ{AS_OF - 1}{block.number:07d}",
         f"{place.town}{_INCIDENT_KINDS[kind]}",
         kind,
         pick("34444444", draws[6]),
-        f"{AS_OF - 1 - below(3, draws[7])}-{day} {hour}",
+        f"{day.padded('-')} {below(24, draws[4]):02d}:{below(60, draws[5]):02d}",
         dirt.address(place, draws[8]),
         place.town,
         f"{place.town}应急管理办公室",
@@ -85,22 +86,22 @@ def _drills(source: Source, block: Block) -> Iterator[Entry]:
         f"YL{AS_OF - 1}{block.number:07d}",
         f"{pick(('消防疏散', '防汛抢险', '危化品泄漏处置', '有限空间救援'), draws[0])}演练",
         pick("122", draws[1]),
-        f"{AS_OF - 1}{below(12, draws[2]) + 1:02d}{below(28, draws[3]) + 1:02d}",
+        of_year(AS_OF - 1, draws, 2).padded(),
         firm.name,
         source.dirt.uscc(firm.uscc, draws[4]),
         str(20 + below(180, draws[5])),
         touched(draws),
     )
-    yield Entry(cells, (("drill", f"Memergency-yj_ylxx-{block.number}"), ("organiser", f"O{firm.index}")))
+    yield Entry(cells, (("drill", f"Memergency-yj_ylxx-{block.number}"), ("organiser", firm.entity)))
 
 
 def _resources(source: Source, block: Block) -> Iterator[Entry]:
     for team in institutions(source.world, block, "emergency_unit"):
         owner = (team.name, team.uscc, team.door, team.landline)
-        yield _resource(source, team.index, owner, f"O-emergency_unit-{team.index}")
+        yield _resource(source, team.index, owner, team.entity)
     if block.number % 7 == 1:
         firm = block.organisations[0]
-        yield _resource(source, _COMPANIES + firm.index, (firm.name, firm.uscc, firm.door, firm.landline), f"O{firm.index}")
+        yield _resource(source, _COMPANIES + firm.index, (firm.name, firm.uscc, firm.door, firm.landline), firm.entity)
 
 
 def _resource(source: Source, number: int, owner: _Owner, entity: str) -> Entry:

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
-from city.draws import Draws, below, pick, share
+from city.dates import drawn, touched
+from city.draws import below, pick, share
 from city.household import AS_OF
-from city.tables import Department, Entry, Source, Table, columns, synthetic, touched
+from city.tables import Department, Entry, Source, Table, columns, synthetic
+from city.withheld import kept
 from city.world import Block
 
 _PERMIT, _CASE = 801, 802
@@ -47,15 +49,11 @@ tsnr  | varchar(60) | 投诉内容
 """)
 
 
-def _day(draws: Draws, place: int, later: int = 0) -> str:
-    year = AS_OF - _YEARS + below(_YEARS, draws[place]) + later
-    return f"{year}年{below(12, draws[place + 1]) + 1}月{below(28, draws[place + 2]) + 1}日"
-
-
 def _permits(source: Source, block: Block) -> Iterator[Entry]:
     if block.number % _PERMIT_EVERY != 1:
         return
     draws, firm, dirt = source.world.dice(_PERMIT, block.number), block.organisations[0], source.dirt
+    granted = drawn(AS_OF - _YEARS, _YEARS, draws, 3)
     cells = (
         f"溧环许{firm.index + 1:07d}P",
         firm.name,
@@ -63,39 +61,33 @@ def _permits(source: Source, block: Block) -> Iterator[Entry]:
         dirt.address(firm.door, draws[1]),
         pick("1223333", draws[2]),
         firm.industry,
-        _day(draws, 3),
-        _day(draws, 3, later=5),
+        granted.chinese,
+        granted.later(5).chinese,
         "2" if draws[6] < _EXPIRED else "1",
         touched(draws),
     )
-    yield Entry(cells, (("permit", f"Menvironment-hb_pwxk-{firm.index}"), ("holder", f"O{firm.index}")))
+    yield Entry(cells, (("permit", f"Menvironment-hb_pwxk-{firm.index}"), ("holder", firm.entity)))
 
 
 def _cases(source: Source, block: Block) -> Iterator[Entry]:
     if block.number % _CASE_EVERY != 2:  # noqa: PLR2004  # any remainder will do
         return
     draws, number = source.world.dice(_CASE, block.number), block.number
-    firm, day, fined = pick(block.organisations, draws[0]), _day(draws, 1), draws[4] < _FINED
+    firm, day, fined = pick(block.organisations, draws[0]), drawn(AS_OF - _YEARS, _YEARS, draws, 1), draws[4] < _FINED
     cells = (
-        f"溧环罚字〔{day[:4]}〕{number + 1}号",
+        f"溧环罚字〔{day.year}〕{number + 1}号",
         firm.name,
         source.dirt.uscc(firm.uscc, draws[5]),
         pick(_REASONS, draws[6]),
         "2" if fined else "1",
         f"{10_000 + 1000 * below(190, draws[7])}.00" if fined else None,
-        day,
+        day.chinese,
         "0" if draws[8] < _EXPIRED else "1",
         synthetic("环保投诉人", number),
         synthetic("投诉人电话", number),
         touched(draws),
     )
-    yield Entry(cells, (("penalty", f"Menvironment-hb_xzcf-{number}"), ("offender", f"O{firm.index}")))
-
-
-def _complaints(_source: Source, block: Block) -> Iterator[Entry]:
-    if block.number % _COMPLAINT_EVERY == 3:  # noqa: PLR2004  # any remainder will do
-        number = block.number
-        yield Entry((f"TS{number:08d}", synthetic("环保投诉人", number), synthetic("投诉内容", number)), ())
+    yield Entry(cells, (("penalty", f"Menvironment-hb_xzcf-{number}"), ("offender", firm.entity)))
 
 
 DEPARTMENT = Department(
@@ -104,6 +96,13 @@ DEPARTMENT = Department(
     (
         Table("hb_pwxk", "排污许可信息", ("xkzbh",), _PERMITS, _permits),
         Table("hb_xzcf", "环境行政处罚信息", ("wsh",), _CASES, _cases),
-        Table("hb_tsj", "环境投诉件", ("tsbh",), _COMPLAINTS, _complaints, withheld=True),
+        Table(
+            "hb_tsj",
+            "环境投诉件",
+            ("tsbh",),
+            _COMPLAINTS,
+            kept(_COMPLAINT_EVERY, 3, "环保投诉人", "投诉内容", serial="TS{:08d}"),
+            withheld=True,
+        ),
     ),
 )

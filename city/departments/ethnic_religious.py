@@ -1,9 +1,11 @@
 """市民宗局 (ethnic and religious affairs): registered religious bodies and venues, entered in a form; clergy and believers stay."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
+from city.dates import read
 from city.institutions import Institution, institutions
 from city.tables import Cell, Department, Entry, Source, Table, columns, synthetic
+from city.withheld import kept
 from city.world import Block
 
 _BODY, _VENUE = 3101, 3102
@@ -43,38 +45,28 @@ def _faith(name: str) -> str:
 
 def _registered(source: Source, purpose: int, letters: str, each: Institution) -> tuple[Cell, ...]:
     """Return what the registers of bodies and of venues have in common."""
-    draws, dirt, day = source.world.dice(purpose, each.index), source.dirt, each.established
+    draws, dirt = source.world.dice(purpose, each.index), source.dirt
     return (
         f"{letters}{each.index:09d}",
         each.name,
         dirt.uscc(each.uscc, draws[0]),
         _faith(each.name),
         dirt.address(each.door, draws[1]),
-        f"{day[:4]}年{int(day[4:6])}月{int(day[6:])}日",
+        read(each.established).chinese,
         "在册" if draws[2] & 15 else "注销",
     )
 
 
 def _bodies(source: Source, block: Block) -> Iterator[Entry]:
     for body in institutions(source.world, block, "religious_body"):
-        truth = (("body", f"O-religious_body-{body.index}"), ("premises", f"A{body.door.index}"))
+        truth = (("body", body.entity), ("premises", body.door.entity))
         yield Entry(_registered(source, _BODY, "宗团", body), truth)
 
 
 def _venues(source: Source, block: Block) -> Iterator[Entry]:
     for venue in institutions(source.world, block, "religious_venue"):
         cells = (*_registered(source, _VENUE, "宗场", venue), synthetic("教职人员", venue.index))
-        yield Entry(cells, (("venue", f"O-religious_venue-{venue.index}"), ("premises", f"A{venue.door.index}")))
-
-
-def _kept(what: str, turn: int) -> Callable[[Source, Block], Iterator[Entry]]:
-    """Return a function that makes rows of which nothing leaves the bureau: one in ten blocks."""
-
-    def rows(_source: Source, block: Block) -> Iterator[Entry]:
-        if block.number % 10 == turn:
-            yield Entry((str(block.number + 1), synthetic(f"{what}姓名", block.number), synthetic(what, block.number)), ())
-
-    return rows
+        yield Entry(cells, (("venue", venue.entity), ("premises", venue.door.entity)))
 
 
 DEPARTMENT = Department(
@@ -83,8 +75,8 @@ DEPARTMENT = Department(
     (
         Table("zj_tt", "宗教团体", ("登记证号",), _BODIES, _bodies),
         Table("zj_cs", "宗教活动场所", ("场所证号",), _VENUES, _venues),
-        Table("zj_jzry", "宗教教职人员", ("序号",), _BELIEVERS, _kept("教职人员", 1), withheld=True),
-        Table("zj_xz", "信教公民登记", ("序号",), _BELIEVERS, _kept("信教公民", 2), withheld=True),
+        Table("zj_jzry", "宗教教职人员", ("序号",), _BELIEVERS, kept(10, 1, "教职人员姓名", "教职人员"), withheld=True),
+        Table("zj_xz", "信教公民登记", ("序号",), _BELIEVERS, kept(10, 2, "信教公民姓名", "信教公民"), withheld=True),
     ),
     way="entry",
 )

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from city.draws import below
 from city.household import AS_OF
 from city.places import door
-from city.tables import Department, Entry, Source, Table, columns, synthetic
+from city.tables import Department, Entry, Source, Table, columns
+from city.withheld import kept
 from city.world import Block
 
 _COUNT = 2401
@@ -51,18 +52,12 @@ def _counts(source: Source, block: Block) -> Iterator[Entry]:
     yield Entry(cells, (("permits", f"Mfamily_planning-jszjtj-{number}"),))
 
 
-def _permits(_source: Source, block: Block) -> Iterator[Entry]:
-    if block.number % 8 == 1:
-        what = (synthetic(text, block.number) for text in ("男方姓名", "女方姓名", "生育情况"))
-        yield Entry((str(block.number + 1), *what), ())
-
-
 DEPARTMENT = Department(
     "family_planning",
     "溧阳市人口和计划生育局",
     (
         Table("jszjtj", "计划生育证件统计", ("TJQZ", "XZDM", "ZJLX"), _COUNTS, _counts),
-        Table("jszjmx", "计划生育证件明细", ("LSH",), _PERMITS, _permits, withheld=True),
+        Table("jszjmx", "计划生育证件明细", ("LSH",), _PERMITS, kept(8, 1, "男方姓名", "女方姓名", "生育情况"), withheld=True),
     ),
     way="file",
     format="dbf",

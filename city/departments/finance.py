@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 
-from city.draws import Draws, below, pick
-from city.household import AS_OF, Person
-from city.institutions import institutions
+from city.dates import drawn, read
+from city.draws import pick
+from city.household import AS_OF
+from city.institutions import institutions, staff
+from city.people import SEX_CHINESE, employed
 from city.tables import Department, Entry, Source, Table, columns
 from city.world import Block
 
 _ACCOUNTANT, _COMPANY, _STAFF = 1401, 1402, 1403
-_SEX = {1: "男", 2: "女"}
 _TITLES = ("初级会计师", "初级会计师", "会计师", "高级会计师")
 _POSTS = ("信贷员", "风险控制员", "出纳", "总经理")
 
@@ -50,31 +51,21 @@ _STAFFERS = columns("""
 """)
 
 
-def _day(first: int, years: int, draws: Draws, place: int) -> str:
-    """Write a day as the office does, without leading zeros."""
-    return f"{first + below(years, draws[place])}年{below(12, draws[place + 1]) + 1}月{below(28, draws[place + 2]) + 1}日"
-
-
 def _accountants(source: Source, block: Block) -> Iterator[Entry]:
-    for person in _working(block)[1::20] if block.number % 2 == 0 else ():
-        draws, dirt, employer = source.world.dice(_ACCOUNTANT, person.index), source.dirt, person.employer
+    for person, employer in employed(block)[1::20] if block.number % 2 == 0 else ():
+        draws, dirt = source.world.dice(_ACCOUNTANT, person.index), source.dirt
         cells = (
             f"KJ3204{person.index:010d}",
             dirt.name(person.name, draws[0]),
-            _SEX[person.sex],
+            SEX_CHINESE[person.sex],
             dirt.citizen_id(person.citizen_id, draws[1]),
-            source.world.organisation(employer).name if employer is not None else None,
+            source.world.organisation(employer).name,
             pick(_TITLES, draws[2]),
-            _day(max(person.year + 20, AS_OF - 20), 3, draws, 3),
-            dirt.mobile(person.mobile, draws[6]) if person.mobile else None,
+            drawn(max(person.year + 20, AS_OF - 20), 3, draws, 3).chinese,
+            dirt.mobile(person.mobile, draws[6]),
             "注销" if draws[7] & 31 == 0 else "有效",
         )
-        yield Entry(cells, (("accountant", f"P{person.index}"),))
-
-
-def _working(block: Block) -> list[Person]:
-    """People of the block who have an employer."""
-    return [person for home in block.households for person in home.people if person.employer is not None]
+        yield Entry(cells, (("accountant", person.entity),))
 
 
 def _companies(source: Source, block: Block) -> Iterator[Entry]:
@@ -87,29 +78,28 @@ def _companies(source: Source, block: Block) -> Iterator[Entry]:
             "融资担保" if "担保" in company.name else "小额贷款",
             dirt.address(company.door, draws[1]),
             f"{pick((5000, 8000, 10000, 20000), draws[2])}万元",
-            f"{company.established[:4]}年{int(company.established[4:6])}月{int(company.established[6:])}日",
+            read(company.established).chinese,
             company.landline,
             "停业" if draws[3] & 31 == 0 else "正常",
         )
-        yield Entry(cells, (("company", f"O-micro_loan-{company.index}"), ("premises", f"A{company.door.index}")))
+        yield Entry(cells, (("company", company.entity), ("premises", company.door.entity)))
 
 
 def _staff(source: Source, block: Block) -> Iterator[Entry]:
-    for company in institutions(source.world, block, "micro_loan"):
-        for person in company.staff:
-            draws, dirt = source.world.dice(_STAFF, person.index), source.dirt
-            cells = (
-                f"XD{person.index:010d}",
-                dirt.name(person.name, draws[0]),
-                _SEX[person.sex],
-                dirt.citizen_id(person.citizen_id, draws[1]),
-                company.name,
-                dirt.uscc(company.uscc, draws[2]),
-                pick(_POSTS, draws[3]),
-                _day(AS_OF - 8, 8, draws, 4),
-                dirt.mobile(person.mobile, draws[7]) if person.mobile else None,
-            )
-            yield Entry(cells, (("staff", f"P{person.index}"), ("company", f"O-micro_loan-{company.index}")))
+    for company, person in staff(source.world, block, "micro_loan"):
+        draws, dirt = source.world.dice(_STAFF, person.index), source.dirt
+        cells = (
+            f"XD{person.index:010d}",
+            dirt.name(person.name, draws[0]),
+            SEX_CHINESE[person.sex],
+            dirt.citizen_id(person.citizen_id, draws[1]),
+            company.name,
+            dirt.uscc(company.uscc, draws[2]),
+            pick(_POSTS, draws[3]),
+            drawn(AS_OF - 8, 8, draws, 4).chinese,
+            dirt.mobile(person.mobile, draws[7]),
+        )
+        yield Entry(cells, (("staff", person.entity), ("company", company.entity)))
 
 
 DEPARTMENT = Department(

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from itertools import chain
 
-from city.draws import Draws, below, pick
+from city.dates import of_year, touched
+from city.draws import below, pick
 from city.household import AS_OF, Person
 from city.institutions import Institution, institutions
 from city.organisations import Organisation
-from city.tables import Department, Entry, Source, Table, columns, touched
+from city.tables import Department, Entry, Source, Table, columns
 from city.world import Block
 
 _FOOD, _DRUG, _STAFF, _PENALTY = 2301, 2302, 2303, 2304
@@ -61,11 +62,6 @@ gxsj | timestamptz NOT NULL | 更新时间
 """)
 
 
-def _day(draws: Draws, year: int) -> str:
-    """Write a day of the year as 2013年5月30日."""
-    return f"{year}年{below(12, draws[12]) + 1}月{below(28, draws[13]) + 1}日"
-
-
 def _shop(block: Block, every: int) -> Organisation | None:
     """Return the block's sole trader if it sells food, in one block of so many."""
     trader = block.organisations[1]
@@ -77,20 +73,20 @@ def _foods(source: Source, block: Block) -> Iterator[Entry]:
     if trader is None:
         return
     draws, dirt = source.world.dice(_FOOD, trader.index), source.dirt
-    year = AS_OF - 4 + below(4, draws[2])
+    granted = of_year(AS_OF - 4 + below(4, draws[2]), draws, 12)
     cells = (
         f"JY{_SELLS_FOOD[trader.industry]}3204{trader.index:09d}",
         dirt.uscc(trader.uscc, draws[0]),
         trader.name,
         _SELLS_FOOD[trader.industry],
         dirt.address(trader.door, draws[1]),
-        _day(draws, year),
-        _day(draws, year + 5),
+        granted.chinese,
+        granted.later(5).chinese,
         {1: "1", 2: "3", 3: "2"}[trader.status],
         trader.landline,
         touched(draws),
     )
-    yield Entry(cells, (("operator", f"O{trader.index}"), ("premises", f"A{trader.door.index}")))
+    yield Entry(cells, (("operator", trader.entity), ("premises", trader.door.entity)))
 
 
 def _drugs(source: Source, block: Block) -> Iterator[Entry]:
@@ -100,18 +96,18 @@ def _drugs(source: Source, block: Block) -> Iterator[Entry]:
 
 def _drug(source: Source, unit: Institution) -> Entry:
     draws, dirt = source.world.dice(_DRUG, unit.index), source.dirt
-    year = AS_OF - 4 + below(4, draws[2])
+    granted = of_year(AS_OF - 4 + below(4, draws[2]), draws, 12)
     cells = (
         f"苏D{unit.index:09d}",
         dirt.uscc(unit.uscc, draws[0]),
         unit.name,
         "YL" if unit.sort == "pharmacy" else "YS",
         dirt.address(unit.door, draws[1]),
-        _day(draws, year),
-        _day(draws, year + 5),
+        granted.chinese,
+        granted.later(5).chinese,
         touched(draws),
     )
-    return Entry(cells, (("operator", f"O-{unit.sort}-{unit.index}"), ("premises", f"A{unit.door.index}")))
+    return Entry(cells, (("operator", unit.entity), ("premises", unit.door.entity)))
 
 
 def _staff(source: Source, block: Block) -> Iterator[Entry]:
@@ -129,13 +125,13 @@ def _member(source: Source, person: Person, post: tuple[str, str, str], number: 
         f"{kind}{number:09d}",
         dirt.name(person.name, draws[0]),
         dirt.citizen_id(person.citizen_id, draws[1]),
-        dirt.mobile(person.mobile, draws[2]) if person.mobile else None,
+        dirt.mobile(person.mobile, draws[2]),
         kind,
         employer,
         dirt.uscc(uscc, draws[3]),
         touched(draws),
     )
-    return Entry(cells, (("employee", f"P{person.index}"),))
+    return Entry(cells, (("employee", person.entity),))
 
 
 def _penalties(source: Source, block: Block) -> Iterator[Entry]:
@@ -151,7 +147,7 @@ def _penalties(source: Source, block: Block) -> Iterator[Entry]:
         pick(("01", "02", "03", "04"), draws[2]),
         kind,
         None if kind == "1" else f"{(below(30, draws[3]) + 1) * 200}.00",
-        _day(draws, AS_OF - 1 - below(2, draws[4])),
+        of_year(AS_OF - 1 - below(2, draws[4]), draws, 12).chinese,
         touched(draws),
     )
     yield Entry(cells, (("penalty", f"Mfood_drug-sp_xzcf-{trader.index}"),))

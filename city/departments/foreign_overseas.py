@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 
-from city.draws import below, pick
+from city.dates import drawn, read
+from city.draws import pick
 from city.household import AS_OF
-from city.tables import Department, Entry, Source, Table, columns, synthetic
+from city.people import SEX_CHINESE, aged
+from city.tables import Department, Entry, Source, Table, columns
+from city.withheld import kept
 from city.world import Block
 
 _RETURN = 2801
 _COUNTRIES = ("印度尼西亚", "马来西亚", "泰国", "美国", "加拿大", "澳大利亚", "日本")
-_OF_AGE = AS_OF - 18
 
 _RETURNS = columns("""
 登记编号 | varchar(20) NOT NULL | 归侨落户登记编号
@@ -32,30 +34,24 @@ _JOURNALISTS = columns("""
 
 
 def _returns(source: Source, block: Block) -> Iterator[Entry]:
-    people = [(person, home.door) for home in block.households for person in home.people if person.year < _OF_AGE and person.died is None]
-    if block.number % 6 or not people:
+    people = [] if block.number % 6 else aged(block, 19)
+    if not people:
         return
     draws, dirt = source.world.dice(_RETURN, block.number), source.dirt
-    person, place = pick(people, draws[0])
-    birth = person.birth
+    home, person = pick(people, draws[0])
     cells = (
         f"GQ{AS_OF - 1}{block.number:06d}",
         dirt.name(person.name, draws[1]),
         dirt.citizen_id(person.citizen_id, draws[2]),
-        "男" if person.sex == 1 else "女",
-        f"{birth[:4]}-{int(birth[4:6])}-{int(birth[6:])}",
+        SEX_CHINESE[person.sex],
+        read(person.birth).bare("-"),
         pick(_COUNTRIES, draws[3]),
-        f"{AS_OF - 6 + below(6, draws[4])}-{below(12, draws[5]) + 1}-{below(28, draws[6]) + 1}",
-        dirt.address(place, draws[7]),
-        dirt.mobile(person.mobile, draws[8]) if person.mobile else None,
+        drawn(AS_OF - 6, 6, draws, 4).bare("-"),
+        dirt.address(home.door, draws[7]),
+        dirt.mobile(person.mobile, draws[8]),
         "已落户" if draws[9] & 7 else "办理中",
     )
-    yield Entry(cells, (("returnee", f"P{person.index}"),))
-
-
-def _journalists(_source: Source, block: Block) -> Iterator[Entry]:
-    if block.number % 12 == 1:
-        yield Entry((str(block.number + 1), synthetic("记者", block.number), synthetic("采访事项", block.number)), ())
+    yield Entry(cells, (("returnee", person.entity),))
 
 
 DEPARTMENT = Department(
@@ -63,7 +59,7 @@ DEPARTMENT = Department(
     "溧阳市人民政府外事办公室、侨务办公室",
     (
         Table("gq_lhdj", "归侨落户登记", ("登记编号",), _RETURNS, _returns),
-        Table("jz_lfdj", "记者来访登记", ("编号",), _JOURNALISTS, _journalists, withheld=True),
+        Table("jz_lfdj", "记者来访登记", ("编号",), _JOURNALISTS, kept(12, 1, "记者", "采访事项"), withheld=True),
     ),
     way="entry",
 )

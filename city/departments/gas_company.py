@@ -2,18 +2,18 @@
 
 from collections.abc import Iterator
 
+from city.accounts import Account, Utility
+from city.dates import drawn, touched
 from city.draws import below, pick, share
-from city.household import AS_OF, SPOUSE, Household
-from city.organisations import Organisation
-from city.places import Door
-from city.tables import Cell, Department, Entry, Source, Table, columns, iso, synthetic, touched
+from city.household import AS_OF, SPOUSE, Person
+from city.tables import Department, Entry, Source, Table, columns, synthetic
+from city.withheld import kept
 from city.world import Block
 
 _ACCOUNT, _PIPE, _STATION = 4501, 4502, 4503
-_CUSTOMER, _COMPANY, _CLOSED, _SPOUSES = share(0.36), share(0.18), share(0.03), share(0.3)
-_ORGANISATIONS_FROM = 20_000_000
-"""Accounts of organisations are numbered from here, above the households'."""
-_FIRST_YEAR, _OF_AGE = AS_OF - 15, 18
+_CUSTOMER, _COMPANY, _SPOUSES = share(0.36), share(0.18), share(0.3)
+_FIRST_YEAR = AS_OF - 15
+_UTILITY = Utility(_ACCOUNT, _FIRST_YEAR, closed=share(0.03))
 _PIPE_EVERY, _STATION_EVERY, _WITHHELD_EVERY = 4, 10, 12
 _PRESSURES, _MATERIALS, _STATIONS = ("L", "M", "M", "H"), ("PE", "PE", "ST"), ("1", "2", "3")
 
@@ -70,54 +70,34 @@ payment  | varchar(60) | 缴费金额与账户
 
 
 def _accounts(source: Source, block: Block) -> Iterator[Entry]:
+    """Gas is often opened by the head's spouse."""
     for home in block.households:
         if not home.door.street.rural and home.draws[9] < _CUSTOMER:
-            yield _household(source, home)
+            draws = _UTILITY.draws(source, home)
+            spouse = next((person for person in home.people if person.relation == SPOUSE), None)
+            holder = spouse if spouse is not None and draws[0] < _SPOUSES else home.people[0]
+            yield _account(source, _UTILITY.of_household(home, holder, draws))
     for firm in block.organisations:
         if not firm.door.street.rural and firm.draws[9] < _COMPANY:
-            yield _organisation(source, firm)
+            yield _account(source, _UTILITY.of_organisation(source, firm))
 
 
-def _household(source: Source, home: Household) -> Entry:
-    """Gas is often opened by the head's spouse."""
-    draws, dirt = source.world.dice(_ACCOUNT, home.index), source.dirt
-    spouse = next((person for person in home.people if person.relation == SPOUSE), None)
-    person = spouse if spouse is not None and draws[0] < _SPOUSES else home.people[0]
-    holder = (
-        "1",
-        dirt.name(person.name, draws[1]),
-        dirt.citizen_id(person.citizen_id, draws[2]),
-        dirt.mobile(person.mobile, draws[3]) if person.mobile else None,
-        None,
-        None,
-    )
-    cells = _account(source, home.index, holder, home.door, max(person.year + _OF_AGE, _FIRST_YEAR))
-    return Entry(cells, (("holder", f"P{person.index}"), ("premises", f"A{home.door.index}")))
-
-
-def _organisation(source: Source, firm: Organisation) -> Entry:
-    number = _ORGANISATIONS_FROM + firm.index
-    uscc = source.dirt.uscc(firm.uscc, source.world.dice(_ACCOUNT, number)[2])
-    holder = ("2", None, None, None, firm.name, uscc)
-    cells = _account(source, number, holder, firm.door, max(int(firm.established[:4]), _FIRST_YEAR))
-    return Entry(cells, (("company", f"O{firm.index}"), ("premises", f"A{firm.door.index}")))
-
-
-def _account(source: Source, number: int, holder: tuple[Cell, ...], door: Door, since: int) -> tuple[Cell, ...]:
-    draws = source.world.dice(_ACCOUNT, number)
-    closed = draws[4] < _CLOSED
-    return (
-        f"RQ{number:09d}",
-        *holder,
-        source.dirt.address(door, draws[5]),
-        f"{since + below(AS_OF - since, draws[6])}-{below(12, draws[7]) + 1:02d}-{below(28, draws[8]) + 1:02d}",
-        f"{AS_OF - 1}-12-{below(28, draws[9]) + 1:02d}" if closed else None,
-        "2" if closed else "1",
-        "G2.5" if holder[1] else "G16",
-        synthetic("燃气表读数", number),
-        synthetic("燃气费缴纳", number),
+def _account(source: Source, account: Account) -> Entry:
+    draws, dirt, domestic = account.draws, source.dirt, isinstance(account.holder, Person)
+    cells = (
+        f"RQ{account.number:09d}",
+        "1" if domestic else "2",
+        *account.names(dirt, 1),
+        dirt.address(account.door, draws[5]),
+        account.opened.padded("-"),
+        account.ended.padded("-") if account.ended else None,
+        "2" if account.ended else "1",
+        "G2.5" if domestic else "G16",
+        synthetic("燃气表读数", account.number),
+        synthetic("燃气费缴纳", account.number),
         touched(draws),
     )
+    return Entry(cells, account.truth)
 
 
 def _pipes(source: Source, block: Block) -> Iterator[Entry]:
@@ -131,7 +111,7 @@ def _pipes(source: Source, block: Block) -> Iterator[Entry]:
         street.town,
         pick(_PRESSURES, draws[0]),
         pick(_MATERIALS, draws[1]),
-        iso(f"{_FIRST_YEAR + below(15, draws[2])}{below(12, draws[3]) + 1:02d}{below(28, draws[4]) + 1:02d}"),
+        drawn(_FIRST_YEAR, 15, draws, 2).padded("-"),
         "1" if draws[5] & 31 else "2",
         str(50 + below(950, draws[6])),
         touched(draws),
@@ -148,23 +128,11 @@ def _stations(source: Source, block: Block) -> Iterator[Entry]:
         f"{door.street.name}燃气站",
         pick(_STATIONS, draws[0]),
         source.dirt.address(door, draws[1]),
-        iso(f"{_FIRST_YEAR + below(15, draws[2])}{below(12, draws[3]) + 1:02d}{below(28, draws[4]) + 1:02d}"),
+        drawn(_FIRST_YEAR, 15, draws, 2).padded("-"),
         "1" if draws[5] & 31 else "2",
         touched(draws),
     )
-    yield Entry(cells, (("station", f"A{door.index}"),))
-
-
-def _readings(source: Source, block: Block) -> Iterator[Entry]:
-    del source
-    if block.number % _WITHHELD_EVERY == 0:
-        yield Entry((f"CB{block.number:010d}", synthetic("燃气表读数", block.number)), ())
-
-
-def _payments(source: Source, block: Block) -> Iterator[Entry]:
-    del source
-    if block.number % _WITHHELD_EVERY == 0:
-        yield Entry((f"JF{block.number:010d}", synthetic("燃气费缴纳", block.number)), ())
+    yield Entry(cells, (("station", door.entity),))
 
 
 DEPARTMENT = Department(
@@ -174,7 +142,11 @@ DEPARTMENT = Department(
         Table("gas_user", "燃气用户档案", ("user_code",), _ACCOUNTS, _accounts),
         Table("gas_pipe", "燃气管网台账", ("pipe_code",), _PIPES, _pipes),
         Table("gas_station", "燃气场站台账", ("st_code",), _SITES, _stations),
-        Table("gas_reading", "抄表记录", ("read_code",), _READINGS, _readings, withheld=True),
-        Table("gas_payment", "缴费记录", ("pay_code",), _PAYMENTS, _payments, withheld=True),
+        Table(
+            "gas_reading", "抄表记录", ("read_code",), _READINGS, kept(_WITHHELD_EVERY, 0, "燃气表读数", serial="CB{:010d}"), withheld=True
+        ),
+        Table(
+            "gas_payment", "缴费记录", ("pay_code",), _PAYMENTS, kept(_WITHHELD_EVERY, 0, "燃气费缴纳", serial="JF{:010d}"), withheld=True
+        ),
     ),
 )

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
+from city.dates import read
 from city.draws import below, share
 from city.household import Person
 from city.institutions import Institution, institutions
+from city.people import SEX_CHINESE
 from city.tables import Department, Entry, Source, Table, columns
 from city.world import Block
 
@@ -37,7 +39,7 @@ _STAFFS = columns("""
 
 def _bodies(source: Source, block: Block) -> Iterator[Entry]:
     for body in institutions(source.world, block, "village_body"):
-        draws, dirt, day = source.world.dice(_BODY, body.index), source.dirt, body.established
+        draws, dirt = source.world.dice(_BODY, body.index), source.dirt
         cells = (
             f"ZZ{body.index:08d}",
             body.name,
@@ -46,10 +48,10 @@ def _bodies(source: Source, block: Block) -> Iterator[Entry]:
             dirt.address(body.door, draws[1]),
             body.landline if draws[2] & 15 else body.landline[5:],
             f"{below(18, draws[3]) + 3}",
-            f"{day[:4]}年{int(day[4:6])}月{int(day[6:])}日",
+            read(body.established).chinese,
             "停用" if draws[4] < _IDLE else "正常",
         )
-        yield Entry(cells, (("body", _entity(body)),))
+        yield Entry(cells, (("body", body.entity),))
 
 
 def _staff(source: Source, block: Block) -> Iterator[Entry]:
@@ -64,17 +66,13 @@ def _contact(source: Source, body: Institution, person: Person, place: int) -> E
     cells = (
         f"ZZ{body.index:08d}-{place + 1}",
         dirt.name(person.name, draws[0]),
-        "男女"[person.sex - 1],
+        SEX_CHINESE[person.sex],
         body.name,
         dirt.uscc(body.uscc, draws[1]),
         post,
-        dirt.mobile(person.mobile, draws[2]) if person.mobile else None,
+        dirt.mobile(person.mobile, draws[2]),
     )
-    return Entry(cells, (("contact", f"P{person.index}"),))
-
-
-def _entity(body: Institution) -> str:
-    return f"O-{body.sort}-{body.index}"
+    return Entry(cells, (("contact", person.entity),))
 
 
 DEPARTMENT = Department(

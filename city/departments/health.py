@@ -1,11 +1,15 @@
 """市卫生局 (health): licensed professionals and auxiliary staff of medical units, and health certificates in hospitality."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
+from city.dates import drawn, first_of_month, of_year, touched
 from city.draws import below, pick
 from city.household import AS_OF, Person
-from city.institutions import Institution, institutions
-from city.tables import Department, Entry, Source, Table, columns, iso, synthetic, touched
+from city.institutions import Institution, staff
+from city.organisations import Organisation
+from city.people import employed
+from city.tables import Department, Entry, Source, Table, columns, synthetic
+from city.withheld import kept
 from city.world import Block
 
 _PROFESSIONAL, _AUXILIARY, _CERTIFICATE = 2201, 2202, 2203
@@ -62,9 +66,8 @@ nr  | varchar(60) | 内容
 
 
 def _professionals(source: Source, block: Block) -> Iterator[Entry]:
-    for clinic in institutions(source.world, block, "clinic"):
-        for person in clinic.staff[:_LICENSED]:
-            yield _professional(source, clinic, person)
+    for clinic, person in staff(source.world, block, "clinic", slice(_LICENSED)):
+        yield _professional(source, clinic, person)
 
 
 def _professional(source: Source, clinic: Institution, person: Person) -> Entry:
@@ -79,17 +82,16 @@ def _professional(source: Source, clinic: Institution, person: Person) -> Entry:
         kind,
         clinic.name,
         dirt.uscc(clinic.uscc, draws[3]),
-        f"{AS_OF - 12 + below(12, draws[4])}-{below(12, draws[5]) + 1:02d}-{below(28, draws[6]) + 1:02d}",
+        drawn(AS_OF - 12, 12, draws, 4).padded("-"),
         "1" if draws[7] & 15 else "2",
         touched(draws),
     )
-    return Entry(cells, (("professional", f"P{person.index}"), ("unit", f"O-clinic-{clinic.index}")))
+    return Entry(cells, (("professional", person.entity), ("unit", clinic.entity)))
 
 
 def _auxiliaries(source: Source, block: Block) -> Iterator[Entry]:
-    for clinic in institutions(source.world, block, "clinic"):
-        for person in clinic.staff[_LICENSED:]:
-            yield _auxiliary(source, clinic, person)
+    for clinic, person in staff(source.world, block, "clinic", slice(_LICENSED, None)):
+        yield _auxiliary(source, clinic, person)
 
 
 def _auxiliary(source: Source, clinic: Institution, person: Person) -> Entry:
@@ -98,28 +100,28 @@ def _auxiliary(source: Source, clinic: Institution, person: Person) -> Entry:
         f"FZ{person.index:08d}",
         dirt.name(person.name, draws[0]),
         dirt.citizen_id(person.citizen_id, draws[1]),
-        dirt.mobile(person.mobile, draws[2]) if person.mobile else None,
+        dirt.mobile(person.mobile, draws[2]),
         pick(_POSTS, draws[3]),
         clinic.name,
         dirt.uscc(clinic.uscc, draws[4]),
-        f"{AS_OF - 8 + below(8, draws[5])}{below(12, draws[6]) + 1:02d}01",
+        first_of_month(AS_OF - 8, 8, draws, 5).padded(),
         touched(draws),
     )
-    return Entry(cells, (("assistant", f"P{person.index}"), ("unit", f"O-clinic-{clinic.index}")))
+    return Entry(cells, (("assistant", person.entity), ("unit", clinic.entity)))
 
 
 def _certificates(source: Source, block: Block) -> Iterator[Entry]:
     if block.number % 9:
         return
-    for home in block.households:
-        for person in home.people:
-            if person.employer is not None and source.world.organisation(person.employer).industry == _HOSPITALITY:
-                yield _certificate(source, person, person.employer)
+    for person, employer in employed(block):
+        firm = source.world.organisation(employer)
+        if firm.industry == _HOSPITALITY:
+            yield _certificate(source, person, firm)
 
 
-def _certificate(source: Source, person: Person, employer: int) -> Entry:
-    draws, dirt, firm = source.world.dice(_CERTIFICATE, person.index), source.dirt, source.world.organisation(employer)
-    year, day = AS_OF - 1 - below(2, draws[4]), f"{below(12, draws[5]) + 1:02d}{below(28, draws[6]) + 1:02d}"
+def _certificate(source: Source, person: Person, firm: Organisation) -> Entry:
+    draws, dirt = source.world.dice(_CERTIFICATE, person.index), source.dirt
+    examined = of_year(AS_OF - 1 - below(2, draws[4]), draws, 5)
     cells = (
         f"溧卫健{person.index:08d}",
         dirt.name(person.name, draws[0]),
@@ -127,23 +129,13 @@ def _certificate(source: Source, person: Person, employer: int) -> Entry:
         str(person.sex),
         firm.name,
         dirt.uscc(firm.uscc, draws[2]),
-        iso(f"{year}{day}"),
-        iso(f"{year + 1}{day}"),
-        "1" if year == AS_OF - 1 else "2",
+        examined.padded("-"),
+        examined.later(1).padded("-"),
+        "1" if examined.year == AS_OF - 1 else "2",
         synthetic("体检结果", person.index),
         touched(draws),
     )
-    return Entry(cells, (("worker", f"P{person.index}"),))
-
-
-def _kept(what: str, turn: int) -> Callable[[Source, Block], Iterator[Entry]]:
-    """Return a function that makes rows of which nothing leaves the bureau: one in thirty blocks, each table in its turn."""
-
-    def rows(_source: Source, block: Block) -> Iterator[Entry]:
-        if block.number % 30 == turn:
-            yield Entry((str(block.number + 1), synthetic(f"{what}姓名", block.number), synthetic(what, block.number)), ())
-
-    return rows
+    return Entry(cells, (("worker", person.entity),))
 
 
 DEPARTMENT = Department(
@@ -153,12 +145,12 @@ DEPARTMENT = Department(
         Table("ws_zyry", "卫生执业人员", ("zyzsbm",), _PROFESSIONALS, _professionals),
         Table("ws_fzry", "医疗机构辅助人员", ("gh",), _AUXILIARIES, _auxiliaries),
         Table("ws_jkz", "餐饮住宿从业人员健康合格证", ("jkzh",), _CERTIFICATES, _certificates),
-        Table("jz_jzk", "就诊卡", ("lsh",), _PATIENTS, _kept("就诊卡", 0), withheld=True),
-        Table("xnh_bxjl", "新农合报销记录", ("lsh",), _PATIENTS, _kept("新农合报销", 1), withheld=True),
-        Table("jsb_zljl", "精神疾病治疗记录", ("lsh",), _PATIENTS, _kept("精神疾病治疗", 2), withheld=True),
-        Table("cr_bgk", "传染病报告卡", ("lsh",), _PATIENTS, _kept("传染病报告", 3), withheld=True),
-        Table("jk_jkda", "居民健康档案", ("lsh",), _PATIENTS, _kept("健康档案", 4), withheld=True),
-        Table("yb_ybksy", "医保卡使用记录", ("lsh",), _PATIENTS, _kept("医保卡使用", 5), withheld=True),
-        Table("yd_hydj", "药店会员登记", ("lsh",), _PATIENTS, _kept("药店会员", 6), withheld=True),
+        Table("jz_jzk", "就诊卡", ("lsh",), _PATIENTS, kept(30, 0, "就诊卡姓名", "就诊卡"), withheld=True),
+        Table("xnh_bxjl", "新农合报销记录", ("lsh",), _PATIENTS, kept(30, 1, "新农合报销姓名", "新农合报销"), withheld=True),
+        Table("jsb_zljl", "精神疾病治疗记录", ("lsh",), _PATIENTS, kept(30, 2, "精神疾病治疗姓名", "精神疾病治疗"), withheld=True),
+        Table("cr_bgk", "传染病报告卡", ("lsh",), _PATIENTS, kept(30, 3, "传染病报告姓名", "传染病报告"), withheld=True),
+        Table("jk_jkda", "居民健康档案", ("lsh",), _PATIENTS, kept(30, 4, "健康档案姓名", "健康档案"), withheld=True),
+        Table("yb_ybksy", "医保卡使用记录", ("lsh",), _PATIENTS, kept(30, 5, "医保卡使用姓名", "医保卡使用"), withheld=True),
+        Table("yd_hydj", "药店会员登记", ("lsh",), _PATIENTS, kept(30, 6, "药店会员姓名", "药店会员"), withheld=True),
     ),
 )

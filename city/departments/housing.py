@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
+from city.dates import drawn, of_year, touched
 from city.draws import Draws, below, pick, share
 from city.household import AS_OF, Household
 from city.institutions import institutions
-from city.tables import Department, Entry, Source, Table, columns, synthetic, touched
+from city.tables import Department, Entry, Source, Table, columns, synthetic
 from city.world import Block
 
 _TITLE, _SALE, _APPROVAL, _STAFF = 501, 502, 503, 504
@@ -69,21 +70,13 @@ gxsj   | timestamptz NOT NULL | 更新时间
 """)
 
 
-def _year(draw: int) -> int:
-    return AS_OF - _YEARS + below(_YEARS, draw)
-
-
-def _month_day(draws: Draws, place: int) -> str:
-    return f"{below(12, draws[place]) + 1:02d}{below(28, draws[place + 1]) + 1:02d}"
-
-
 def _titles(source: Source, block: Block) -> Iterator[Entry]:
     if block.number % _TITLE_EVERY == 1:
         yield from _title(source, source.world.dice(_TITLE, block.number), block)
 
 
 def _title(source: Source, draws: Draws, block: Block) -> Iterator[Entry]:
-    home, dirt, year = pick(block.households, draws[0]), source.dirt, _year(draws[1])
+    home, dirt = pick(block.households, draws[0]), source.dirt
     owner = home.people[0]
     if owner.year > _ADULT_BORN:
         return
@@ -93,16 +86,16 @@ def _title(source: Source, draws: Draws, block: Block) -> Iterator[Entry]:
         f"溧房权证合字第{home.index + 1:08d}号",
         dirt.name(owner.name, draws[3], old_system=True),
         dirt.citizen_id(owner.citizen_id, draws[4]),
-        dirt.mobile(owner.mobile, draws[5]) if owner.mobile else None,
+        dirt.mobile(owner.mobile, draws[5]),
         "共同共有" if len(home.people) > 1 else "单独所有",
         dirt.address(home.door, draws[6]),
         _area(home, draws[7]),
         "12" if home.door.street.rural else "11",
         state,
-        f"{year}{_month_day(draws, 8)}",
+        of_year(AS_OF - _YEARS + below(_YEARS, draws[1]), draws, 8).padded(),
         touched(draws),
     )
-    truth = (("title", f"Mhousing-fc_cqdj-{home.index}"), ("owner", f"P{owner.index}"), ("house", f"A{home.door.index}"))
+    truth = (("title", f"Mhousing-fc_cqdj-{home.index}"), ("owner", owner.entity), ("house", home.door.entity))
     yield Entry(cells, truth)
 
 
@@ -123,7 +116,7 @@ def _sales(source: Source, block: Block) -> Iterator[Entry]:
         f"{300_000 + 1000 * below(1500, draws[3])}.00",
         synthetic("买受人", block.number),
         synthetic("出售人", block.number),
-        f"{_year(draws[4])}{_month_day(draws, 5)}",
+        drawn(AS_OF - _YEARS, _YEARS, draws, 4).padded(),
         "2" if draws[7] < _CANCELLED else "1",
         touched(draws),
     )
@@ -134,7 +127,7 @@ def _approvals(source: Source, block: Block) -> Iterator[Entry]:
     if block.number % _APPROVAL_EVERY != 3:  # noqa: PLR2004  # any remainder will do
         return
     draws, number = source.world.dice(_APPROVAL, block.number), block.number
-    firm, year = block.organisations[0], _year(draws[0])
+    firm, year = block.organisations[0], AS_OF - _YEARS + below(_YEARS, draws[0])
     state = pick("1112223", draws[6])
     cells = (
         f"溧建施〔{year}〕{number + 1:06d}号",
@@ -148,7 +141,7 @@ def _approvals(source: Source, block: Block) -> Iterator[Entry]:
         state,
         touched(draws),
     )
-    yield Entry(cells, (("approval", f"Mhousing-jz_sgxk-{number}"), ("builder", f"O{firm.index}")))
+    yield Entry(cells, (("approval", f"Mhousing-jz_sgxk-{number}"), ("builder", firm.entity)))
 
 
 def _staff(source: Source, block: Block) -> Iterator[Entry]:
@@ -160,13 +153,13 @@ def _staff(source: Source, block: Block) -> Iterator[Entry]:
                 dirt.name(person.name, draws[0]),
                 str(person.sex),
                 dirt.citizen_id(person.citizen_id, draws[1]),
-                dirt.mobile(person.mobile, draws[2]) if person.mobile else None,
+                dirt.mobile(person.mobile, draws[2]),
                 company.name,
                 dirt.uscc(company.uscc, draws[3]),
                 pick("234", draws[4]) if place else "1",
                 touched(draws),
             )
-            yield Entry(cells, (("employee", f"P{person.index}"),))
+            yield Entry(cells, (("employee", person.entity),))
 
 
 DEPARTMENT = Department(

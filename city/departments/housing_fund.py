@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
+from city.dates import drawn, first_of_month, touched
 from city.draws import below, pick, share
 from city.household import AS_OF, Person
 from city.organisations import ORGANISATIONS, Organisation
-from city.tables import Department, Entry, Source, Table, columns, synthetic, touched
+from city.people import employed
+from city.tables import Department, Entry, Source, Table, columns, synthetic
 from city.world import Block
 
 _EMPLOYER, _MEMBER, _LOAN = 3901, 3902, 3903
@@ -77,7 +79,7 @@ def _employers(source: Source, block: Block) -> Iterator[Entry]:
         synthetic("单位账户余额", firm.index),
         touched(draws),
     )
-    yield Entry(cells, (("employer", f"O{firm.index}"),))
+    yield Entry(cells, (("employer", firm.entity),))
 
 
 def _employer_account(firm: Organisation) -> str:
@@ -86,10 +88,9 @@ def _employer_account(firm: Organisation) -> str:
 
 def _enrolled(block: Block) -> Iterator[tuple[Person, int]]:
     """Yield the enrolled people and the companies that employ them; sole traders enrol nobody."""
-    for home in block.households:
-        for person in home.people:
-            if person.employer is not None and person.employer % ORGANISATIONS == 0 and person.draws[15] < _ENROLLED:
-                yield person, person.employer
+    for person, employer in employed(block):
+        if employer % ORGANISATIONS == 0 and person.draws[15] < _ENROLLED:
+            yield person, employer
 
 
 def _members(source: Source, block: Block) -> Iterator[Entry]:
@@ -110,14 +111,14 @@ def _member(source: Source, person: Person, firm: Organisation) -> Entry:
         dirt.citizen_id(person.citizen_id, draws[3]),
         str(person.sex),
         person.birth[:6],
-        dirt.mobile(person.mobile, draws[4]) if person.mobile else None,
-        f"{since + below(AS_OF - since, draws[5])}{below(12, draws[6]) + 1:02d}01",
+        dirt.mobile(person.mobile, draws[4]),
+        first_of_month(since, AS_OF - since, draws, 5).padded(),
         "02" if draws[7] < _SEALED else "04" if draws[7] < _LEFT else "01",
         f"{base}.00",
         f"{base * below(40, draws[8]) // 5}.{below(100, draws[9]):02d}",
         touched(draws),
     )
-    return Entry(cells, (("member", f"P{person.index}"), ("employer", f"O{firm.index}")))
+    return Entry(cells, (("member", person.entity), ("employer", firm.entity)))
 
 
 def _account(person: Person) -> str:
@@ -129,22 +130,22 @@ def _loans(source: Source, block: Block) -> Iterator[Entry]:
         draws, dirt = source.world.dice(_LOAN, person.index), source.dirt
         if draws[0] >= _BORROWS:
             continue
-        year, day = AS_OF - _LOAN_YEARS + below(_LOAN_YEARS, draws[1]), f"{below(12, draws[2]) + 1:02d}{below(28, draws[3]) + 1:02d}"
+        lent = drawn(AS_OF - _LOAN_YEARS, _LOAN_YEARS, draws, 1)
         amount, state = 10_000 * (10 + below(70, draws[4])), pick(_LOAN_STATES, draws[5])
         cells = (
             f"D481{person.index:09d}",
-            f"溧公贷{year}第{person.index:08d}号",
+            f"溧公贷{lent.year}第{person.index:08d}号",
             dirt.name(person.name, draws[6], old_system=True),
             dirt.citizen_id(person.citizen_id, draws[7]),
             _account(person),
             f"{amount}.00",
             "0.00" if state == "06" else f"{amount * (50 + below(50, draws[8])) // 100}.00",
-            f"{year}{day}",
-            f"{year + 10 + below(20, draws[9])}{day}",
+            lent.padded(),
+            lent.later(10 + below(20, draws[9])).padded(),
             state,
             touched(draws),
         )
-        yield Entry(cells, (("borrower", f"P{person.index}"),))
+        yield Entry(cells, (("borrower", person.entity),))
 
 
 DEPARTMENT = Department(

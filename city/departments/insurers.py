@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 
-from city.draws import below, share
-from city.household import AS_OF, FEMALE, Person
-from city.institutions import Institution, institutions
+from city.dates import read, until_now
+from city.draws import share
+from city.household import AS_OF, Person
+from city.institutions import Institution, institutions, staff
+from city.people import SEX_ENGLISH
 from city.tables import Department, Entry, Source, Table, columns, synthetic
+from city.withheld import kept
 from city.world import Block
 
 _OUTLET, _SALESPERSON = 4301, 4302
@@ -56,16 +59,15 @@ def _outlets(source: Source, block: Block) -> Iterator[Entry]:
             dirt.address(each.door, draws[1]),
             each.landline.replace("-", "") if draws[2] & 7 == 0 else each.landline,
             "财险" if "财产" in each.name else "寿险",
-            f"{each.established[:4]}/{int(each.established[4:6])}/{int(each.established[6:])}",
+            read(each.established).bare("/"),
             synthetic("客户保单", each.index),
         )
-        yield Entry(cells, (("outlet", f"O-{each.sort}-{each.index}"), ("site", f"A{each.door.index}")))
+        yield Entry(cells, (("outlet", each.entity), ("site", each.door.entity)))
 
 
 def _salespeople(source: Source, block: Block) -> Iterator[Entry]:
-    for outlet in institutions(source.world, block, "insurance_outlet"):
-        for person in outlet.staff:
-            yield _salesperson(source, outlet, person)
+    for outlet, person in staff(source.world, block, "insurance_outlet"):
+        yield _salesperson(source, outlet, person)
 
 
 def _salesperson(source: Source, outlet: Institution, person: Person) -> Entry:
@@ -74,27 +76,15 @@ def _salesperson(source: Source, outlet: Institution, person: Person) -> Entry:
     cells = (
         f"BX{person.index:012d}",
         dirt.name(person.name, draws[0], old_system=True),
-        "F" if person.sex == FEMALE else "M",
+        SEX_ENGLISH[person.sex],
         dirt.citizen_id(person.citizen_id, draws[1]),
         outlet.name,
         dirt.uscc(outlet.uscc, draws[2]),
-        f"{since + below(AS_OF - since, draws[3])}/{below(12, draws[4]) + 1}/{below(28, draws[5]) + 1}",
+        until_now(since, draws, 3).bare("/"),
         "注销" if draws[6] < _CANCELLED else "有效",
         synthetic("佣金收入", person.index),
     )
-    return Entry(cells, (("salesperson", f"P{person.index}"), ("insurer", f"O-{outlet.sort}-{outlet.index}")))
-
-
-def _policies(source: Source, block: Block) -> Iterator[Entry]:
-    del source
-    if block.number % _WITHHELD_EVERY == 0:
-        yield Entry((f"BD{block.number:09d}", synthetic("投保人与保单", block.number)), ())
-
-
-def _transactions(source: Source, block: Block) -> Iterator[Entry]:
-    del source
-    if block.number % _WITHHELD_EVERY == 0:
-        yield Entry((f"JY{block.number:09d}", synthetic("缴费与理赔", block.number)), ())
+    return Entry(cells, (("salesperson", person.entity), ("insurer", outlet.entity)))
 
 
 DEPARTMENT = Department(
@@ -103,8 +93,8 @@ DEPARTMENT = Department(
     (
         Table("bxwd", "保险机构网点", ("许可证编号",), _OUTLETS, _outlets),
         Table("xsry", "保险销售人员", ("执业证编号",), _SALESPEOPLE, _salespeople),
-        Table("bd", "个人保单", ("保单序号",), _POLICIES, _policies, withheld=True),
-        Table("bdjy", "保单交易", ("交易序号",), _TRANSACTIONS, _transactions, withheld=True),
+        Table("bd", "个人保单", ("保单序号",), _POLICIES, kept(_WITHHELD_EVERY, 0, "投保人与保单", serial="BD{:09d}"), withheld=True),
+        Table("bdjy", "保单交易", ("交易序号",), _TRANSACTIONS, kept(_WITHHELD_EVERY, 0, "缴费与理赔", serial="JY{:09d}"), withheld=True),
     ),
     way="file",
     format="csv_gb18030",

@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator
 
-from city.draws import Draws, below
-from city.household import AS_OF, Person
-from city.institutions import institutions
-from city.tables import Department, Entry, Source, Table, columns, iso, synthetic, touched
+from city.dates import drawn, iso, touched
+from city.household import AS_OF
+from city.institutions import institutions, staff
+from city.people import SEX_CHINESE, employed
+from city.tables import Department, Entry, Source, Table, columns
+from city.withheld import RECEIVED, kept
 from city.world import Block
 
 _LAWYER, _NOTARY, _FIRM = 1301, 1302, 1303
-_SEX = {1: "男", 2: "女"}
 _NOTARY_OFFICE = "江苏省溧阳市公证处"
-_ENTERED = "2024-06-30 08:00:00+08"
 
 _LAWYERS = columns("""
 zyzh   | varchar(20) NOT NULL | 律师执业证号
@@ -69,51 +69,41 @@ gxsj   | timestamptz NOT NULL | 更新时间
 """)
 
 
-def _day(first: int, years: int, draws: Draws, place: int) -> str:
-    return f"{first + below(years, draws[place])}-{below(12, draws[place + 1]) + 1:02d}-{below(28, draws[place + 2]) + 1:02d}"
-
-
 def _lawyers(source: Source, block: Block) -> Iterator[Entry]:
-    for office in institutions(source.world, block, "law_firm"):
-        for person in office.staff:
-            draws, dirt = source.world.dice(_LAWYER, person.index), source.dirt
-            cells = (
-                f"13204{person.index:012d}",
-                dirt.name(person.name, draws[0]),
-                _SEX[person.sex],
-                dirt.citizen_id(person.citizen_id, draws[1]),
-                dirt.mobile(person.mobile, draws[2]) if person.mobile else None,
-                office.name,
-                dirt.uscc(office.uscc, draws[3]),
-                ("01", "01", "01", "02")[draws[4] & 3],
-                f"A{person.year + 24}3204{person.index:07d}",
-                _day(max(person.year + 24, 2000), 1, draws, 5),
-                "2" if draws[8] & 31 == 0 else "1",
-                touched(draws),
-            )
-            yield Entry(cells, (("lawyer", f"P{person.index}"), ("firm", f"O-law_firm-{office.index}")))
+    for office, person in staff(source.world, block, "law_firm"):
+        draws, dirt = source.world.dice(_LAWYER, person.index), source.dirt
+        cells = (
+            f"13204{person.index:012d}",
+            dirt.name(person.name, draws[0]),
+            SEX_CHINESE[person.sex],
+            dirt.citizen_id(person.citizen_id, draws[1]),
+            dirt.mobile(person.mobile, draws[2]),
+            office.name,
+            dirt.uscc(office.uscc, draws[3]),
+            ("01", "01", "01", "02")[draws[4] & 3],
+            f"A{person.year + 24}3204{person.index:07d}",
+            drawn(max(person.year + 24, 2000), 1, draws, 5).padded("-"),
+            "2" if draws[8] & 31 == 0 else "1",
+            touched(draws),
+        )
+        yield Entry(cells, (("lawyer", person.entity), ("firm", office.entity)))
 
 
 def _notaries(source: Source, block: Block) -> Iterator[Entry]:
-    for person in _working(block)[2:3] if block.number % 6 == 1 else ():
+    for person, _ in employed(block)[2:3] if block.number % 6 == 1 else ():
         draws, dirt = source.world.dice(_NOTARY, person.index), source.dirt
         cells = (
             f"GZ3204{person.index:010d}",
             dirt.name(person.name, draws[0]),
-            _SEX[person.sex],
+            SEX_CHINESE[person.sex],
             dirt.citizen_id(person.citizen_id, draws[1]),
-            dirt.mobile(person.mobile, draws[2]) if person.mobile else None,
+            dirt.mobile(person.mobile, draws[2]),
             _NOTARY_OFFICE,
-            _day(AS_OF - 15, 15, draws, 3),
+            drawn(AS_OF - 15, 15, draws, 3).padded("-"),
             "2" if draws[6] & 15 == 0 else "1",
             touched(draws),
         )
-        yield Entry(cells, (("notary", f"P{person.index}"),))
-
-
-def _working(block: Block) -> list[Person]:
-    """People of the block who have an employer."""
-    return [person for home in block.households for person in home.people if person.employer is not None]
+        yield Entry(cells, (("notary", person.entity),))
 
 
 def _firms(source: Source, block: Block) -> Iterator[Entry]:
@@ -131,19 +121,7 @@ def _firms(source: Source, block: Block) -> Iterator[Entry]:
             "2" if draws[3] & 31 == 0 else "1",
             touched(draws),
         )
-        yield Entry(cells, (("firm", f"O-law_firm-{office.index}"), ("premises", f"A{office.door.index}")))
-
-
-def _prisoners(_source: Source, block: Block) -> Iterator[Entry]:
-    if block.number % 4 == 0:
-        told = (synthetic(what, block.number) for what in ("服刑人员姓名", "服刑人员证件号", "刑期"))
-        yield Entry((str(block.number + 1), *told, _ENTERED), ())
-
-
-def _reeducated(_source: Source, block: Block) -> Iterator[Entry]:
-    if block.number % 4 == 1:
-        told = (synthetic(what, block.number) for what in ("劳教人员姓名", "劳教决定"))
-        yield Entry((str(block.number + 1), *told, _ENTERED), ())
+        yield Entry(cells, (("firm", office.entity), ("premises", office.door.entity)))
 
 
 DEPARTMENT = Department(
@@ -153,7 +131,21 @@ DEPARTMENT = Department(
         Table("ls_lsxx", "律师执业信息", ("zyzh",), _LAWYERS, _lawyers),
         Table("gz_gzyxx", "公证员信息", ("gzyzh",), _NOTARIES, _notaries),
         Table("ls_swsxx", "律师事务所信息", ("xkzh",), _FIRMS, _firms),
-        Table("jy_fxry", "监狱服刑人员", ("xh",), _PRISONERS, _prisoners, withheld=True),
-        Table("lj_ryxx", "劳动教养人员（已废止）", ("xh",), _REEDUCATION, _reeducated, withheld=True),
+        Table(
+            "jy_fxry",
+            "监狱服刑人员",
+            ("xh",),
+            _PRISONERS,
+            kept(4, 0, "服刑人员姓名", "服刑人员证件号", "刑期", closing=(RECEIVED,)),
+            withheld=True,
+        ),
+        Table(
+            "lj_ryxx",
+            "劳动教养人员（已废止）",
+            ("xh",),
+            _REEDUCATION,
+            kept(4, 1, "劳教人员姓名", "劳教决定", closing=(RECEIVED,)),
+            withheld=True,
+        ),
     ),
 )

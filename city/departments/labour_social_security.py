@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator
 
-from city.draws import Draws, below, pick, share
-from city.household import AS_OF, Household, Person
-from city.tables import Department, Entry, Source, Table, columns, iso, synthetic, touched
+from city.dates import drawn, first_of_month, iso, touched
+from city.draws import pick, share
+from city.household import AS_OF, Person
+from city.people import aged, employed
+from city.tables import Department, Entry, Source, Table, columns, synthetic
+from city.withheld import RECEIVED, kept
 from city.world import Block
 
 _ROW = 151
@@ -13,7 +16,6 @@ _INSURANCES = ("110", "410")
 _BOTH, _PAUSED, _ENDED = share(0.6), share(0.08), share(0.03)
 _EDUCATION = ("11", "21", "31", "41", "61", "71")
 _TRADES = ("钳工", "电工", "收银员", "保洁员", "文员", "焊工", "驾驶员", "缝纫工")
-_ENTERED = "2024-06-30 08:00:00+08"
 
 _COLUMNS = columns("""
 aac001 | char(12) NOT NULL | 个人编号
@@ -76,13 +78,9 @@ aae036 | timestamptz NOT NULL | 更新时间
 
 
 def _enrolments(source: Source, block: Block) -> Iterator[Entry]:
-    for home in block.households:
-        for person in home.people:
-            if person.employer is None:
-                continue
-            for place, insurance in enumerate(_INSURANCES):
-                if place == 0 or person.draws[14] < _BOTH:
-                    yield _enrolment(source, person, person.employer, insurance)
+    for person, employer in employed(block):
+        for insurance in _INSURANCES if person.draws[14] < _BOTH else _INSURANCES[:1]:
+            yield _enrolment(source, person, employer, insurance)
 
 
 def _enrolment(source: Source, person: Person, employer: int, insurance: str) -> Entry:
@@ -99,27 +97,17 @@ def _enrolment(source: Source, person: Person, employer: int, insurance: str) ->
         dirt.uscc(firm.uscc, draws[2]),
         firm.name,
         "3" if draws[3] < _ENDED else "2" if draws[3] < _PAUSED else "1",
-        f"{since + below(AS_OF - since, draws[4])}{below(12, draws[5]) + 1:02d}01",
-        dirt.mobile(person.mobile, draws[6]) if person.mobile else None,
+        first_of_month(since, AS_OF - since, draws, 4).padded(),
+        dirt.mobile(person.mobile, draws[6]),
         synthetic("就诊流水", person.index),
         synthetic("伤情诊断", person.index),
         touched(draws),
     )
-    return Entry(cells, (("insured", f"P{person.index}"), ("employer", f"O{employer}")))
-
-
-def _adults(block: Block) -> list[tuple[Household, Person]]:
-    """People of the block who are alive and from 19 to 58, with their homes."""
-    pairs = ((home, person) for home in block.households for person in home.people)
-    return [(home, person) for home, person in pairs if person.died is None and AS_OF - 58 <= person.year < AS_OF - 18]
-
-
-def _day(first: int, years: int, draws: Draws, place: int) -> str:
-    return f"{first + below(years, draws[place])}{below(12, draws[place + 1]) + 1:02d}{below(28, draws[place + 2]) + 1:02d}"
+    return Entry(cells, (("insured", person.entity), ("employer", f"O{employer}")))
 
 
 def _seekers(source: Source, block: Block) -> Iterator[Entry]:
-    idle = [(home, person) for home, person in _adults(block) if person.employer is None]
+    idle = [(home, person) for home, person in aged(block, 19, 58) if person.employer is None]
     for home, person in idle[: 1 if block.number % 3 else 0]:  # twenty in a thousand inhabitants
         draws, dirt = source.world.dice(_SEEKER, person.index), source.dirt
         cells = (
@@ -130,17 +118,17 @@ def _seekers(source: Source, block: Block) -> Iterator[Entry]:
             iso(person.birth),
             pick(_EDUCATION, draws[2]),
             pick(_TRADES, draws[3]),
-            _day(AS_OF - 2, 2, draws, 4),
+            drawn(AS_OF - 2, 2, draws, 4).padded(),
             pick(("1", "1", "2", "3"), draws[7]),
-            dirt.mobile(person.mobile, draws[8]) if person.mobile else None,
+            dirt.mobile(person.mobile, draws[8]),
             dirt.address(home.door, draws[9]),
             touched(draws),
         )
-        yield Entry(cells, (("seeker", f"P{person.index}"),))
+        yield Entry(cells, (("seeker", person.entity),))
 
 
 def _markets(source: Source, block: Block) -> Iterator[Entry]:
-    for _, person in _adults(block)[3:4] if block.number % 4 == 1 else ():
+    for _, person in aged(block, 19, 58)[3:4] if block.number % 4 == 1 else ():
         draws, dirt = source.world.dice(_MARKET, person.index), source.dirt
         firm = source.world.organisation(person.employer) if person.employer is not None else None
         cells = (
@@ -150,23 +138,11 @@ def _markets(source: Source, block: Block) -> Iterator[Entry]:
             str(person.sex),
             "2" if firm is None else "1",
             firm.name if firm is not None else None,
-            _day(AS_OF - 6, 6, draws, 2),
-            dirt.mobile(person.mobile, draws[5]) if person.mobile else None,
+            drawn(AS_OF - 6, 6, draws, 2).padded(),
+            dirt.mobile(person.mobile, draws[5]),
             touched(draws),
         )
-        yield Entry(cells, (("registrant", f"P{person.index}"),))
-
-
-def _visits(_source: Source, block: Block) -> Iterator[Entry]:
-    if block.number % 6 == 0:
-        told = (synthetic(what, block.number) for what in ("参保人姓名", "入院诊断", "医疗费"))
-        yield Entry((str(block.number + 1), *told, _ENTERED), ())
-
-
-def _injuries(_source: Source, block: Block) -> Iterator[Entry]:
-    if block.number % 6 == 1:
-        told = (synthetic(what, block.number) for what in ("受伤职工姓名", "伤情诊断"))
-        yield Entry((str(block.number + 1), *told, _ENTERED), ())
+        yield Entry(cells, (("registrant", person.entity),))
 
 
 DEPARTMENT = Department(
@@ -176,7 +152,9 @@ DEPARTMENT = Department(
         Table("ac02", "参保登记信息", ("aac001", "aae140"), _COLUMNS, _enrolments),
         Table("cc20", "求职登记信息", ("acc200",), _SEEKERS, _seekers),
         Table("cc01", "人力资源市场登记信息", ("acc0c0",), _MARKETS, _markets),
-        Table("kc21", "医保就诊信息", ("akc190",), _VISITS, _visits, withheld=True),
-        Table("lc31", "工伤伤情信息", ("alc001",), _INJURIES, _injuries, withheld=True),
+        Table(
+            "kc21", "医保就诊信息", ("akc190",), _VISITS, kept(6, 0, "参保人姓名", "入院诊断", "医疗费", closing=(RECEIVED,)), withheld=True
+        ),
+        Table("lc31", "工伤伤情信息", ("alc001",), _INJURIES, kept(6, 1, "受伤职工姓名", "伤情诊断", closing=(RECEIVED,)), withheld=True),
     ),
 )

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
+from city.dates import Day, drawn, touched, until_now
 from city.draws import Draws, below, pick, share
 from city.household import AS_OF, Household
-from city.tables import Cell, Department, Entry, Source, Table, columns, touched
+from city.tables import Cell, Department, Entry, Source, Table, columns
 from city.world import Block
 
 _TAKEN, _HOMESTEAD, _LAND_USE, _PENALTY = 1601, 1602, 1603, 1604
@@ -62,26 +63,21 @@ gxsj   | timestamptz NOT NULL | 更新时间
 """)
 
 
-def _day(first: int, years: int, draws: Draws, place: int) -> str:
-    """Write a day as the bureau does, without leading zeros."""
-    return f"{first + below(years, draws[place])}/{below(12, draws[place + 1]) + 1}/{below(28, draws[place + 2]) + 1}"
-
-
 def _expropriations(source: Source, block: Block) -> Iterator[Entry]:
     for home in block.households:
         draws = source.world.dice(_TAKEN, home.index)
         if draws[0] >= _LOSES_LAND or home.people[0].died is not None:
             continue
-        head, dirt, day = home.people[0], source.dirt, _day(AS_OF - 12, 12, draws, 5)
+        head, dirt, day = home.people[0], source.dirt, drawn(AS_OF - 12, 12, draws, 5)
         cells = (
             str(home.index + 1),
-            f"苏政地〔{day[:4]}〕{below(900, draws[8]) + 1}号",
+            f"苏政地〔{day.year}〕{below(900, draws[8]) + 1}号",
             f"{home.door.town}{pick(_PROJECTS, draws[1])}项目",
             home.door.town,
             dirt.name(head.name, draws[2]),
             dirt.citizen_id(head.citizen_id, draws[3]),
             dirt.address(home.door, draws[4]),
-            day,
+            day.bare("/"),
             pick(("1", "2", "3", "3"), draws[9]),
             touched(draws),
         )
@@ -90,17 +86,19 @@ def _expropriations(source: Source, block: Block) -> Iterator[Entry]:
 
 def _homesteads(source: Source, block: Block) -> Iterator[Entry]:
     for home in block.households:
-        draws = source.world.dice(_HOMESTEAD, home.index)
-        if draws[0] >= _HAS_HOMESTEAD or not home.door.street.rural:
+        if not home.door.street.rural:
             continue
-        head, dirt, day = home.people[0], source.dirt, _day(1992, AS_OF - 1992, draws, 5)
+        draws = source.world.dice(_HOMESTEAD, home.index)
+        if draws[0] >= _HAS_HOMESTEAD:
+            continue
+        head, dirt, day = home.people[0], source.dirt, until_now(1992, draws, 5)
         cells = (
-            f"溧集用({day[:4]})第{home.index:09d}号",
+            f"溧集用({day.year})第{home.index:09d}号",
             *_holder(source, home, draws),
-            dirt.mobile(head.mobile, draws[8]) if head.mobile else None,
+            dirt.mobile(head.mobile, draws[8]),
             dirt.address(home.door, draws[4]),
             f"{90 + below(90, draws[9])}.{below(100, draws[10]):02d}",
-            day,
+            day.bare("/"),
             "2" if draws[11] & 15 == 0 else "1",
             touched(draws),
         )
@@ -109,18 +107,20 @@ def _homesteads(source: Source, block: Block) -> Iterator[Entry]:
 
 def _land_uses(source: Source, block: Block) -> Iterator[Entry]:
     for home in block.households:
-        draws = source.world.dice(_LAND_USE, home.index)
-        if draws[0] >= _HAS_CERTIFICATE or home.door.street.rural:
+        if home.door.street.rural:
             continue
-        day, shop = _day(1998, AS_OF - 1998, draws, 5), draws[8] & 7 == 0
+        draws = source.world.dice(_LAND_USE, home.index)
+        if draws[0] >= _HAS_CERTIFICATE:
+            continue
+        day, shop = until_now(1998, draws, 5), draws[8] & 7 == 0
         cells = (
-            f"溧国用({day[:4]})第{home.index:09d}号",
+            f"溧国用({day.year})第{home.index:09d}号",
             *_holder(source, home, draws),
             source.dirt.address(home.door, draws[4]),
             "051" if shop else "071",
             "2" if draws[9] & 7 == 0 else "1",
-            f"{int(day[:4]) + (40 if shop else 70)}/12/31",
-            day,
+            Day(day.year + (40 if shop else 70), 12, 31).bare("/"),
+            day.bare("/"),
             touched(draws),
         )
         yield Entry(cells, _whose(home, "right", "td_syzs"))
@@ -135,24 +135,24 @@ def _holder(source: Source, home: Household, draws: Draws) -> tuple[Cell, Cell]:
 def _whose(home: Household, matter: str, table: str) -> tuple[tuple[str, str], ...]:
     return (
         (matter, f"Mland-{table}-{home.index}"),
-        ("holder", f"P{home.people[0].index}"),
-        ("parcel", f"A{home.door.index}"),
+        ("holder", home.people[0].entity),
+        ("parcel", home.door.entity),
     )
 
 
 def _penalties(source: Source, block: Block) -> Iterator[Entry]:
     if block.number % 10 == 3:  # noqa: PLR2004  # the block's turn
         firm, draws, dirt = block.organisations[0], source.world.dice(_PENALTY, block.number), source.dirt
-        day, (wrong, outcome) = _day(AS_OF - 6, 6, draws, 3), pick(_WRONGS, draws[0])
+        day, (wrong, outcome) = drawn(AS_OF - 6, 6, draws, 3), pick(_WRONGS, draws[0])
         cells = (
-            f"溧国土资罚〔{day[:4]}〕{block.number:05d}号",
+            f"溧国土资罚〔{day.year}〕{block.number:05d}号",
             firm.name,
             dirt.uscc(firm.uscc, draws[1]),
             dirt.address(firm.door, draws[2]),
             wrong,
             outcome,
             f"{2000 + 500 * below(60, draws[6])}.00",
-            day,
+            day.bare("/"),
             touched(draws),
         )
         yield Entry(cells, (("penalty", f"Mland-td_cfjl-{block.number}"),))

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
+from city.dates import read, touched
 from city.draws import below, pick
 from city.institutions import institutions
-from city.tables import Department, Entry, Source, Table, columns, synthetic, touched
+from city.tables import Department, Entry, Source, Table, columns, synthetic
+from city.withheld import kept
 from city.world import Block
 
 _BRANCH, _DESK = 4201, 4202
@@ -58,12 +60,12 @@ def _branches(source: Source, block: Block) -> Iterator[Entry]:
             dirt.uscc(each.uscc, draws[0]),
             dirt.address(each.door, draws[1]),
             each.landline,
-            f"{each.established[:4]}-{each.established[4:6]}-{each.established[6:]}",
+            read(each.established).padded("-"),
             "营业" if draws[2] & 31 else "撤并",
             synthetic("开户客户", each.index),
             touched(draws),
         )
-        yield Entry(cells, (("branch", f"O-{each.sort}-{each.index}"), ("site", f"A{each.door.index}")))
+        yield Entry(cells, (("branch", each.entity), ("site", each.door.entity)))
 
 
 def _desks(source: Source, block: Block) -> Iterator[Entry]:
@@ -78,25 +80,7 @@ def _desks(source: Source, block: Block) -> Iterator[Entry]:
             dirt.address(each.door, draws[3]),
             "工作日9:00至16:30" if draws[4] & 1 else "工作日8:30至17:00",
         )
-        yield Entry(cells, (("bank", f"O-{each.sort}-{each.index}"), ("desk", f"A{each.door.index}")))
-
-
-def _cards(source: Source, block: Block) -> Iterator[Entry]:
-    del source
-    if block.number % _WITHHELD_EVERY == 0:
-        yield Entry((f"K{block.number:09d}", synthetic("持卡人与卡号", block.number)), ())
-
-
-def _accounts(source: Source, block: Block) -> Iterator[Entry]:
-    del source
-    if block.number % _WITHHELD_EVERY == 0:
-        yield Entry((f"Z{block.number:09d}", synthetic("账户与余额", block.number)), ())
-
-
-def _boxes(source: Source, block: Block) -> Iterator[Entry]:
-    del source
-    if block.number % _WITHHELD_EVERY == 0:
-        yield Entry((f"B{block.number:09d}", synthetic("保管箱租用人", block.number)), ())
+        yield Entry(cells, (("bank", each.entity), ("desk", each.door.entity)))
 
 
 DEPARTMENT = Department(
@@ -105,9 +89,9 @@ DEPARTMENT = Department(
     (
         Table("yhwd", "银行网点名录", ("机构编码",), _BRANCHES, _branches),
         Table("cxck", "协助查询窗口", ("窗口编号",), _DESK_LIST, _desks),
-        Table("yhk", "银行卡", ("卡序号",), _CARDS, _cards, withheld=True),
-        Table("zh", "账户", ("账户序号",), _ACCOUNTS, _accounts, withheld=True),
-        Table("bgx", "保管箱", ("箱序号",), _BOXES, _boxes, withheld=True),
+        Table("yhk", "银行卡", ("卡序号",), _CARDS, kept(_WITHHELD_EVERY, 0, "持卡人与卡号", serial="K{:09d}"), withheld=True),
+        Table("zh", "账户", ("账户序号",), _ACCOUNTS, kept(_WITHHELD_EVERY, 0, "账户与余额", serial="Z{:09d}"), withheld=True),
+        Table("bgx", "保管箱", ("箱序号",), _BOXES, kept(_WITHHELD_EVERY, 0, "保管箱租用人", serial="B{:09d}"), withheld=True),
     ),
     way="file",
     format="xlsx",

@@ -5,26 +5,14 @@ from collections.abc import Iterator
 
 from city.draws import below
 from city.household import AS_OF
+from city.places import TOWNS
 from city.tables import Department, Entry, Source, Table, columns, synthetic
+from city.withheld import kept
 from city.world import Block
 
 _COUNT = 701
 _COUNT_EVERY, _PETITIONER_EVERY = 2, 8
 _MONTHS = 72
-_TOWNS = (
-    "溧城街道",
-    "昆仑街道",
-    "古县街道",
-    "埭头镇",
-    "上黄镇",
-    "戴埠镇",
-    "天目湖镇",
-    "别桥镇",
-    "上兴镇",
-    "竹箦镇",
-    "南渡镇",
-    "社渚镇",
-)
 _MATTERS = ("城乡建设", "劳动社保", "国土资源", "环境保护", "教育卫生")
 
 _COUNTS = columns("""
@@ -48,7 +36,7 @@ _PETITIONERS = columns("""
 def _counts(source: Source, block: Block) -> Iterator[Entry]:
     serial, odd = divmod(block.number, _COUNT_EVERY)
     rest, matter = divmod(serial, len(_MATTERS))
-    back, town = divmod(rest, len(_TOWNS))
+    back, town = divmod(rest, len(TOWNS))
     if odd or back >= _MONTHS:
         return
     draws = source.world.dice(_COUNT, block.number)
@@ -56,7 +44,7 @@ def _counts(source: Source, block: Block) -> Iterator[Entry]:
     cells = (
         f"XF{years}{month + 1:02d}-{town + 1:02d}-{matter + 1}",
         f"{years}.{month + 1}.{monthrange(years, month + 1)[1]}",
-        _TOWNS[town],
+        TOWNS[town],
         _MATTERS[matter],
         str(below(40, draws[0])),
         f"{80 + below(21, draws[1])}%",
@@ -66,18 +54,19 @@ def _counts(source: Source, block: Block) -> Iterator[Entry]:
     yield Entry(cells, (("count", f"Mpetitions-xf_tj-{serial}"),))
 
 
-def _petitioners(_source: Source, block: Block) -> Iterator[Entry]:
-    if block.number % _PETITIONER_EVERY == 1:
-        number = block.number
-        yield Entry((f"XFR{number:08d}", synthetic("信访人", number), synthetic("诉求内容", number)), ())
-
-
 DEPARTMENT = Department(
     "petitions",
     "溧阳市信访局",
     (
         Table("xf_tj", "信访事项月度统计", ("统计编号",), _COUNTS, _counts),
-        Table("xf_xfr", "信访人登记", ("登记号",), _PETITIONERS, _petitioners, withheld=True),
+        Table(
+            "xf_xfr",
+            "信访人登记",
+            ("登记号",),
+            _PETITIONERS,
+            kept(_PETITIONER_EVERY, 1, "信访人", "诉求内容", serial="XFR{:08d}"),
+            withheld=True,
+        ),
     ),
     way="file",
     format="xls",

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
+from city.dates import of_year
 from city.draws import below, pick, share
 from city.household import AS_OF
 from city.institutions import institutions
 from city.tables import Department, Entry, Source, Table, columns, synthetic
+from city.withheld import kept
 from city.world import Block
 
 _STATION, _COURIER = 3801, 3802
@@ -66,38 +68,26 @@ def _stations(source: Source, block: Block) -> Iterator[Entry]:
             "Y" if draws[4] & 15 else "N",
             synthetic("投递路线", each.index),
         )
-        yield Entry(cells, (("station", f"O-{each.sort}-{each.index}"), ("site", f"A{each.door.index}")))
+        yield Entry(cells, (("station", each.entity), ("site", each.door.entity)))
 
 
 def _couriers(source: Source, block: Block) -> Iterator[Entry]:
     for each in institutions(source.world, block, "courier"):
         draws, dirt = source.world.dice(_COURIER, each.index), source.dirt
         expired = draws[0] < _EXPIRED
-        year = AS_OF - 1 if expired else AS_OF + 1 + below(4, draws[1])
+        until = of_year(AS_OF - 1 if expired else AS_OF + 1 + below(4, draws[1]), draws, 5)
         cells = (
-            f"苏邮{year - 5}{each.index:09d}",
+            f"苏邮{until.year - 5}{each.index:09d}",
             each.name,
             dirt.uscc(each.uscc, draws[2]),
             pick(_BRANDS, draws[3]),
             dirt.address(each.door, draws[4]),
             each.landline,
-            f"{year}{below(12, draws[5]) + 1:02d}{below(28, draws[6]) + 1:02d}",
+            until.padded(),
             "N" if expired else "Y",
             synthetic("寄收件人", each.index),
         )
-        yield Entry(cells, (("courier", f"O-{each.sort}-{each.index}"), ("site", f"A{each.door.index}")))
-
-
-def _deliveries(source: Source, block: Block) -> Iterator[Entry]:
-    del source
-    if block.number % _WITHHELD_EVERY == 0:
-        yield Entry((f"YJ{block.number:09d}", synthetic("投递记录", block.number)), ())
-
-
-def _senders(source: Source, block: Block) -> Iterator[Entry]:
-    del source
-    if block.number % _WITHHELD_EVERY == 0:
-        yield Entry((f"JS{block.number:09d}", synthetic("寄件人", block.number), synthetic("收件人", block.number)), ())
+        yield Entry(cells, (("courier", each.entity), ("site", each.door.entity)))
 
 
 DEPARTMENT = Department(
@@ -106,8 +96,8 @@ DEPARTMENT = Department(
     (
         Table("yz_tdzd", "邮政投递站点", ("ZDBH",), _STATIONS, _stations),
         Table("kd_qy", "快递企业", ("XKZH",), _COURIERS, _couriers),
-        Table("yj_tdjl", "邮件投递记录", ("YJH",), _DELIVERIES, _deliveries, withheld=True),
-        Table("yj_jsr", "寄件人收件人", ("XH",), _SENDERS, _senders, withheld=True),
+        Table("yj_tdjl", "邮件投递记录", ("YJH",), _DELIVERIES, kept(_WITHHELD_EVERY, 0, "投递记录", serial="YJ{:09d}"), withheld=True),
+        Table("yj_jsr", "寄件人收件人", ("XH",), _SENDERS, kept(_WITHHELD_EVERY, 0, "寄件人", "收件人", serial="JS{:09d}"), withheld=True),
     ),
     way="file",
     format="dbf",

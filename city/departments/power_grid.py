@@ -2,19 +2,18 @@
 
 from collections.abc import Iterator
 
+from city.accounts import OF_AGE, Account, Utility
+from city.dates import drawn, touched
 from city.draws import Draws, below, pick, share
 from city.household import AS_OF, Household, Person
-from city.organisations import Organisation
-from city.places import Door
-from city.tables import Cell, Department, Entry, Source, Table, columns, synthetic, touched
+from city.tables import Department, Entry, Source, Table, columns, synthetic
+from city.withheld import kept
 from city.world import Block
 
 _ACCOUNT, _SUBSTATION = 3601, 3602
-_CLOSED, _OTHER_HOLDER = share(0.03), share(0.2)
-_ORGANISATIONS_FROM = 20_000_000
-"""Accounts of organisations are numbered from here, above the households'."""
+_UTILITY = Utility(_ACCOUNT, first_year=AS_OF - 25, closed=share(0.03), closing=(5, 10))
+_OTHER_HOLDER = share(0.2)
 _SUBSTATION_EVERY, _WITHHELD_EVERY = 8, 12
-_OF_AGE, _FIRST_YEAR = 18, AS_OF - 25
 _VOLTAGES = ("AC00101", "AC00351", "AC01101")
 
 _CUSTOMERS = columns("""
@@ -60,56 +59,34 @@ pay_amt  | varchar(60) | 缴费金额与账户
 
 def _customers(source: Source, block: Block) -> Iterator[Entry]:
     for home in block.households:
-        yield _household(source, home)
+        draws = _UTILITY.draws(source, home)
+        yield _customer(source, _UTILITY.of_household(home, _holder(home, draws), draws))
     for firm in block.organisations:
-        yield _organisation(source, firm)
-
-
-def _household(source: Source, home: Household) -> Entry:
-    draws, dirt = source.world.dice(_ACCOUNT, home.index), source.dirt
-    person = _holder(home, draws)
-    holder = (
-        dirt.name(person.name, draws[0], old_system=True),
-        dirt.citizen_id(person.citizen_id, draws[1]),
-        dirt.mobile(person.mobile, draws[2]) if person.mobile else None,
-        None,
-        None,
-    )
-    since = max(person.year + _OF_AGE, _FIRST_YEAR)
-    cells = _account(source, home.index, holder, home.door, since)
-    return Entry(cells, (("holder", f"P{person.index}"), ("premises", f"A{home.door.index}")))
+        yield _customer(source, _UTILITY.of_organisation(source, firm))
 
 
 def _holder(home: Household, draws: Draws) -> Person:
     """Return the head, or for some households another grown-up."""
-    grown = [person for person in home.people if person.year <= AS_OF - _OF_AGE - 1]
-    return pick(grown, draws[3]) if grown and draws[4] < _OTHER_HOLDER else home.people[0]
+    grown = [person for person in home.people if person.year < AS_OF - OF_AGE] if draws[4] < _OTHER_HOLDER else []
+    return pick(grown, draws[3]) if grown else home.people[0]
 
 
-def _organisation(source: Source, firm: Organisation) -> Entry:
-    number = _ORGANISATIONS_FROM + firm.index
-    uscc = source.dirt.uscc(firm.uscc, source.world.dice(_ACCOUNT, number)[1])
-    cells = _account(source, number, (None, None, None, firm.name, uscc), firm.door, max(int(firm.established[:4]), _FIRST_YEAR))
-    return Entry(cells, (("company", f"O{firm.index}"), ("premises", f"A{firm.door.index}")))
-
-
-def _account(source: Source, number: int, holder: tuple[Cell, ...], door: Door, since: int) -> tuple[Cell, ...]:
-    draws = source.world.dice(_ACCOUNT, number)
-    closed = draws[5] < _CLOSED
-    opened = f"{since + below(AS_OF - since, draws[6])}-{below(12, draws[7]) + 1:02d}-{below(28, draws[8]) + 1:02d}"
-    return (
-        f"5481{number:09d}",
-        "01" if holder[0] else "02",
-        *holder,
-        source.dirt.address(door, draws[9]),
-        opened,
-        f"{AS_OF - 1}-12-{below(28, draws[10]) + 1:02d}" if closed else None,
-        "9" if closed else "0",
-        f"CBD{door.street.town_code}{below(40, draws[11]):04d}",
-        synthetic("电表示数", number),
-        synthetic("电费缴纳", number),
+def _customer(source: Source, account: Account) -> Entry:
+    draws, dirt = account.draws, source.dirt
+    cells = (
+        f"5481{account.number:09d}",
+        "01" if isinstance(account.holder, Person) else "02",
+        *account.names(dirt, 0, old_system=True),
+        dirt.address(account.door, draws[9]),
+        account.opened.padded("-"),
+        account.ended.padded("-") if account.ended else None,
+        "9" if account.ended else "0",
+        f"CBD{account.door.street.town_code}{below(40, draws[11]):04d}",
+        synthetic("电表示数", account.number),
+        synthetic("电费缴纳", account.number),
         touched(draws),
     )
+    return Entry(cells, account.truth)
 
 
 def _substations(source: Source, block: Block) -> Iterator[Entry]:
@@ -122,24 +99,12 @@ def _substations(source: Source, block: Block) -> Iterator[Entry]:
         pick(_VOLTAGES, draws[0]),
         source.dirt.address(door, draws[1]),
         door.town,
-        f"{AS_OF - 30 + below(30, draws[2])}-{below(12, draws[3]) + 1:02d}-{below(28, draws[4]) + 1:02d}",
+        drawn(AS_OF - 30, 30, draws, 2).padded("-"),
         "01" if draws[5] & 15 else "02",
         str(1000 * (1 + below(80, draws[6]))),
         touched(draws),
     )
-    yield Entry(cells, (("substation", f"A{door.index}"),))
-
-
-def _readings(source: Source, block: Block) -> Iterator[Entry]:
-    del source
-    if block.number % _WITHHELD_EVERY == 0:
-        yield Entry((f"CB{block.number:010d}", synthetic("电表示数", block.number)), ())
-
-
-def _payments(source: Source, block: Block) -> Iterator[Entry]:
-    del source
-    if block.number % _WITHHELD_EVERY == 0:
-        yield Entry((f"JF{block.number:010d}", synthetic("电费缴纳", block.number)), ())
+    yield Entry(cells, (("substation", door.entity),))
 
 
 DEPARTMENT = Department(
@@ -148,7 +113,7 @@ DEPARTMENT = Department(
     (
         Table("c_cons", "用电客户档案", ("cons_no",), _CUSTOMERS, _customers),
         Table("g_subs", "变电站台账", ("subs_no",), _SUBSTATIONS, _substations),
-        Table("r_data", "抄表示数", ("read_id",), _READINGS, _readings, withheld=True),
-        Table("a_pay_flow", "缴费流水", ("pay_id",), _PAYMENTS, _payments, withheld=True),
+        Table("r_data", "抄表示数", ("read_id",), _READINGS, kept(_WITHHELD_EVERY, 0, "电表示数", serial="CB{:010d}"), withheld=True),
+        Table("a_pay_flow", "缴费流水", ("pay_id",), _PAYMENTS, kept(_WITHHELD_EVERY, 0, "电费缴纳", serial="JF{:010d}"), withheld=True),
     ),
 )

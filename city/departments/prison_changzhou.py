@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
+from city.dates import drawn, read, touched
 from city.departments.prison_liyang import inmates
 from city.draws import below
 from city.household import AS_OF
-from city.tables import Department, Entry, Source, Table, columns, synthetic, touched
+from city.tables import Department, Entry, Source, Table, columns, synthetic
+from city.withheld import kept
 from city.world import Block
 
 _ROW = 4002
@@ -48,19 +50,19 @@ medical | varchar(60) | 诊断与用药
 def _custody(source: Source, block: Block) -> Iterator[Entry]:
     for person, home in inmates(block, _EVERY, _TURN):
         draws, dirt = source.world.dice(_ROW, person.index), source.dirt
-        year, day = AS_OF - 5 + below(5, draws[0]), f"{below(12, draws[1]) + 1}.{below(28, draws[2]) + 1}"
-        end = year + 1 + below(8, draws[3])
-        released = end < AS_OF
+        begun = drawn(AS_OF - 5, 5, draws, 0)
+        end = begun.later(1 + below(8, draws[3]))
+        released = end.year < AS_OF
         cells = (
             str(5_000_001 + person.index),
             dirt.name(person.name, draws[4]),
             dirt.citizen_id(person.citizen_id, draws[5]),
             "M",
-            f"{person.birth[:4]}.{int(person.birth[4:6])}.{int(person.birth[6:])}",
+            read(person.birth).bare("."),
             dirt.address(home.door, draws[6]),
-            f"{year}.{day}",
-            f"{end}.{day}",
-            f"{end}.{day}" if released else None,
+            begun.bare("."),
+            end.bare("."),
+            end.bare(".") if released else None,
             "SF" if released else "ZY" if draws[7] & 7 else "BW",
             f"{below(12, draws[8]) + 1}监区",
             "故意伤害罪" if draws[9] & 1 else "危险驾驶罪",
@@ -68,25 +70,7 @@ def _custody(source: Source, block: Block) -> Iterator[Entry]:
             synthetic("探视备注", person.index),
             touched(draws),
         )
-        yield Entry(cells, (("inmate", f"P{person.index}"),))
-
-
-def _visitors(source: Source, block: Block) -> Iterator[Entry]:
-    del source
-    if block.number % _WITHHELD_EVERY == _TURN:
-        yield Entry((f"V{block.number:09d}", synthetic("探视人", block.number)), ())
-
-
-def _visits(source: Source, block: Block) -> Iterator[Entry]:
-    del source
-    if block.number % _WITHHELD_EVERY == _TURN:
-        yield Entry((f"M{block.number:09d}", synthetic("探视记录", block.number)), ())
-
-
-def _health(source: Source, block: Block) -> Iterator[Entry]:
-    del source
-    if block.number % _WITHHELD_EVERY == _TURN:
-        yield Entry((f"H{block.number:09d}", synthetic("医疗记录", block.number)), ())
+        yield Entry(cells, (("inmate", person.entity),))
 
 
 DEPARTMENT = Department(
@@ -94,8 +78,8 @@ DEPARTMENT = Department(
     "江苏省常州监狱",
     (
         Table("prisoner", "服刑人员状态", ("pris_no",), _COLUMNS, _custody),
-        Table("visitor", "探视人员", ("vis_no",), _VISITORS, _visitors, withheld=True),
-        Table("meeting", "探视记录", ("meet_no",), _VISITS, _visits, withheld=True),
-        Table("medical", "医疗记录", ("med_no",), _HEALTH, _health, withheld=True),
+        Table("visitor", "探视人员", ("vis_no",), _VISITORS, kept(_WITHHELD_EVERY, _TURN, "探视人", serial="V{:09d}"), withheld=True),
+        Table("meeting", "探视记录", ("meet_no",), _VISITS, kept(_WITHHELD_EVERY, _TURN, "探视记录", serial="M{:09d}"), withheld=True),
+        Table("medical", "医疗记录", ("med_no",), _HEALTH, kept(_WITHHELD_EVERY, _TURN, "医疗记录", serial="H{:09d}"), withheld=True),
     ),
 )

@@ -1,16 +1,19 @@
 """溧阳监狱 (Liyang prison): custody status and its dates; whom the synthetic city holds in custody is chosen here."""
 
 from collections.abc import Iterator
+from itertools import islice
 
+from city.dates import drawn, touched
 from city.draws import below
 from city.household import AS_OF, Household, Person
 from city.names import MALE
-from city.tables import Department, Entry, Source, Table, columns, iso, synthetic, touched
+from city.people import aged
+from city.tables import Department, Entry, Source, Table, columns, synthetic
+from city.withheld import kept
 from city.world import Block
 
 _ROW = 4001
 _EVERY, _TURN, _WITHHELD_EVERY = 11, 2, 11
-_ADULT_FROM, _ADULT_UNTIL = AS_OF - 65, AS_OF - 22
 
 _COLUMNS = columns("""
 zfbh  | char(12) NOT NULL | 罪犯编号
@@ -50,20 +53,16 @@ def inmates(block: Block, every: int, turn: int) -> Iterator[tuple[Person, House
     """Yield the block's inmate of a prison, if it has one: a man of age without an employer; prisons differ in ``turn``."""
     if block.number % every != turn:
         return
-    for home in block.households:
-        for person in home.people:
-            of_age = _ADULT_FROM < person.year <= _ADULT_UNTIL
-            if of_age and person.sex == MALE and person.employer is None and person.died is None:
-                yield person, home
-                return
+    men = ((person, home) for home, person in aged(block, 22, 64) if person.sex == MALE and person.employer is None)
+    yield from islice(men, 1)
 
 
 def _custody(source: Source, block: Block) -> Iterator[Entry]:
     for person, home in inmates(block, _EVERY, _TURN):
         draws, dirt = source.world.dice(_ROW, person.index), source.dirt
-        year, day = AS_OF - 4 + below(4, draws[0]), f"{below(12, draws[1]) + 1:02d}{below(28, draws[2]) + 1:02d}"
-        end = year + 1 + below(6, draws[3])
-        released = end < AS_OF
+        begun = drawn(AS_OF - 4, 4, draws, 0)
+        end = begun.later(1 + below(6, draws[3]))
+        released = end.year < AS_OF
         cells = (
             f"3204{person.index:08d}",
             dirt.name(person.name, draws[4], old_system=True),
@@ -71,9 +70,9 @@ def _custody(source: Source, block: Block) -> Iterator[Entry]:
             str(person.sex),
             person.birth,
             dirt.address(home.door, draws[6]),
-            iso(f"{year}{day}"),
-            iso(f"{end}{day}"),
-            iso(f"{end}{day}") if released else None,
+            begun.padded("-"),
+            end.padded("-"),
+            end.padded("-") if released else None,
             "2" if released else "1" if draws[7] & 7 else "3",
             "盗窃罪" if draws[8] & 1 else "诈骗罪",
             f"第{below(9, draws[9]) + 1}监区",
@@ -81,25 +80,7 @@ def _custody(source: Source, block: Block) -> Iterator[Entry]:
             synthetic("会见情况", person.index),
             touched(draws),
         )
-        yield Entry(cells, (("inmate", f"P{person.index}"),))
-
-
-def _visitors(source: Source, block: Block) -> Iterator[Entry]:
-    del source
-    if block.number % _WITHHELD_EVERY == _TURN:
-        yield Entry((f"HR{block.number:09d}", synthetic("会见人", block.number)), ())
-
-
-def _visits(source: Source, block: Block) -> Iterator[Entry]:
-    del source
-    if block.number % _WITHHELD_EVERY == _TURN:
-        yield Entry((f"HJ{block.number:09d}", synthetic("会见记录", block.number)), ())
-
-
-def _health(source: Source, block: Block) -> Iterator[Entry]:
-    del source
-    if block.number % _WITHHELD_EVERY == _TURN:
-        yield Entry((f"JZ{block.number:09d}", synthetic("狱内就诊", block.number)), ())
+        yield Entry(cells, (("inmate", person.entity),))
 
 
 DEPARTMENT = Department(
@@ -107,8 +88,8 @@ DEPARTMENT = Department(
     "江苏省溧阳监狱",
     (
         Table("zf_zyxx", "在押状态信息", ("zfbh",), _COLUMNS, _custody),
-        Table("hj_hjr", "会见人员", ("hjrbh",), _VISITORS, _visitors, withheld=True),
-        Table("hj_djb", "会见登记", ("hjbh",), _VISITS, _visits, withheld=True),
-        Table("yl_jzjl", "狱内就诊记录", ("jzbh",), _HEALTH, _health, withheld=True),
+        Table("hj_hjr", "会见人员", ("hjrbh",), _VISITORS, kept(_WITHHELD_EVERY, _TURN, "会见人", serial="HR{:09d}"), withheld=True),
+        Table("hj_djb", "会见登记", ("hjbh",), _VISITS, kept(_WITHHELD_EVERY, _TURN, "会见记录", serial="HJ{:09d}"), withheld=True),
+        Table("yl_jzjl", "狱内就诊记录", ("jzbh",), _HEALTH, kept(_WITHHELD_EVERY, _TURN, "狱内就诊", serial="JZ{:09d}"), withheld=True),
     ),
 )

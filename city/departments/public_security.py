@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 
+from city.dates import drawn, touched
 from city.departments.prison_changzhou import DEPARTMENT as CHANGZHOU
 from city.departments.prison_liyang import DEPARTMENT as LIYANG
-from city.draws import Draws, below, pick, share
+from city.draws import Draws, pick, share
 from city.household import AS_OF, Household, Person
 from city.institutions import Institution, institutions
 from city.organisations import Organisation
-from city.tables import Department, Entry, Source, Table, columns, synthetic, touched
+from city.people import aged, residents
+from city.tables import Department, Entry, Source, Table, columns, synthetic
+from city.withheld import RECEIVED, kept
 from city.world import Block
 
 _ROW = 101
@@ -27,7 +30,6 @@ _PRISONS = {
 """What the two prisons send: their custody tables, and the columns taken over."""
 _CUSTODY_STATES = {"1": "1", "ZY": "1", "2": "2", "SF": "2", "3": "3", "BW": "3"}
 _SEXES = {"1": "1", "M": "1", "2": "2", "F": "2"}
-_RECEIVED = "2024-06-30 08:00:00+08"
 
 _COLUMNS = columns("""
 gmsfhm | varchar(24) NOT NULL | 公民身份号码
@@ -129,9 +131,8 @@ gxsj   | timestamptz NOT NULL | 更新时间
 
 
 def _residents(source: Source, block: Block) -> Iterator[Entry]:
-    for home in block.households:
-        for person in home.people:
-            yield _resident(source, home, person)
+    for home, person in residents(block):
+        yield _resident(source, home, person)
 
 
 def _resident(source: Source, home: Household, person: Person) -> Entry:
@@ -146,7 +147,7 @@ def _resident(source: Source, home: Household, person: Person) -> Entry:
         f"{home.index:09d}",
         person.relation,
         dirt.address(home.door, draws[3]),
-        dirt.mobile(person.mobile, draws[4]) if person.mobile else None,
+        dirt.mobile(person.mobile, draws[4]),
         source.world.organisation(person.employer).name if person.employer is not None else None,
         _CANCELLED if person.died and not dirt.is_stale(draws[5]) else _REGISTERED,
         _history(draws),
@@ -155,7 +156,7 @@ def _resident(source: Source, home: Household, person: Person) -> Entry:
         None,
         touched(draws),
     )
-    return Entry(cells, (("resident", f"P{person.index}"), ("home", f"A{home.door.index}")))
+    return Entry(cells, (("resident", person.entity), ("home", home.door.entity)))
 
 
 def _history(draws: Draws) -> str | None:
@@ -165,15 +166,13 @@ def _history(draws: Draws) -> str | None:
     return "".join(_MOVE.format(n=n + 1) for n in range(20 + draws[7] % 10))
 
 
-def _day(first: int, years: int, draws: Draws, place: int) -> str:
-    return f"{first + below(years, draws[place])}{below(12, draws[place + 1]) + 1:02d}{below(28, draws[place + 2]) + 1:02d}"
-
-
 def _venues(source: Source, block: Block) -> Iterator[Entry]:
     for firm in block.organisations:
         sort = next((code for ending, code in _VENUES.items() if firm.name.removesuffix("有限公司").endswith(ending)), None)
+        if sort is None:
+            continue
         draws = source.world.dice(_VENUE, firm.index)
-        if sort is not None and draws[0] & 1:
+        if draws[0] & 1:
             cells = (
                 f"CS{firm.index:010d}",
                 firm.name,
@@ -193,23 +192,23 @@ def _trades(source: Source, block: Block) -> Iterator[Entry]:
         sort = next((code for ending, code in _TRADES.items() if firm.name.endswith(ending)), None)
         if sort is not None:
             draws = source.world.dice(_TRADE, firm.index)
-            granted = _day(AS_OF - 6, 6, draws, 2)
+            granted = drawn(AS_OF - 6, 6, draws, 2)
             cells = (
                 f"TH{firm.index:010d}",
                 firm.name,
                 source.dirt.uscc(firm.uscc, draws[0]),
                 sort,
                 source.dirt.address(firm.door, draws[1]),
-                f"苏溧公特{granted[:4]}字第{firm.index:08d}号",
-                granted,
-                f"{int(granted[:4]) + 6}{granted[4:]}",
+                f"苏溧公特{granted.year}字第{firm.index:08d}号",
+                granted.padded(),
+                granted.later(6).padded(),
                 touched(draws),
             )
             yield Entry(cells, _whose(firm, "trader"))
 
 
 def _whose(firm: Organisation, role: str) -> tuple[tuple[str, str], ...]:
-    return ((role, f"O{firm.index}"), ("premises", f"A{firm.door.index}"))
+    return ((role, firm.entity), ("premises", firm.door.entity))
 
 
 def _sites(source: Source, block: Block) -> Iterator[Entry]:
@@ -227,20 +226,14 @@ def _site(source: Source, place: Institution, code: str) -> Entry:
         code,
         dirt.address(place.door, draws[1]),
         place.landline,
-        _day(AS_OF - 12, 12, draws, 2),
+        drawn(AS_OF - 12, 12, draws, 2).padded(),
         touched(draws),
     )
-    return Entry(cells, (("site", f"O-{place.sort}-{place.index}"), ("premises", f"A{place.door.index}")))
-
-
-def _adults(block: Block) -> list[Person]:
-    """People of the block who are alive and from 21 to 60."""
-    people = (person for home in block.households for person in home.people)
-    return [person for person in people if person.died is None and AS_OF - 60 <= person.year < AS_OF - 20]
+    return Entry(cells, (("site", place.entity), ("premises", place.door.entity)))
 
 
 def _auxiliaries(source: Source, block: Block) -> Iterator[Entry]:
-    for person in _adults(block)[:1] if block.number % 7 == 0 else ():  # five in a thousand inhabitants
+    for _, person in aged(block, 21, 60)[:1] if block.number % 7 == 0 else ():  # five in a thousand inhabitants
         draws, dirt = source.world.dice(_AUXILIARY, person.index), source.dirt
         cells = (
             f"FJ{person.index:010d}",
@@ -250,12 +243,12 @@ def _auxiliaries(source: Source, block: Block) -> Iterator[Entry]:
             person.birth,
             f"溧阳市公安局{pick(_STATIONS, draws[2])}",
             "2" if draws[3] & 3 == 0 else "1",
-            _day(AS_OF - 8, 8, draws, 4),
+            drawn(AS_OF - 8, 8, draws, 4).padded(),
             "2" if draws[7] & 15 == 0 else "1",
-            dirt.mobile(person.mobile, draws[8]) if person.mobile else None,
+            dirt.mobile(person.mobile, draws[8]),
             touched(draws),
         )
-        yield Entry(cells, (("auxiliary", f"P{person.index}"),))
+        yield Entry(cells, (("auxiliary", person.entity),))
 
 
 def _custody(source: Source, block: Block) -> Iterator[Entry]:
@@ -275,18 +268,6 @@ def _joined(date: str | None) -> str:
     return year + "".join(part.zfill(2) for part in rest)
 
 
-def _visitors(_source: Source, block: Block) -> Iterator[Entry]:
-    if block.number % 6 == 0:
-        told = (synthetic(what, block.number) for what in ("会见人姓名", "会见人证件号", "会见时间"))
-        yield Entry((str(block.number + 1), *told, _RECEIVED), ())
-
-
-def _biometrics(_source: Source, block: Block) -> Iterator[Entry]:
-    if block.number % 6 == 1:
-        told = (synthetic(what, block.number) for what in ("指纹特征", "DNA分型", "人像模板"))
-        yield Entry((str(block.number + 1), *told, _RECEIVED), ())
-
-
 DEPARTMENT = Department(
     "public_security",
     "溧阳市公安局",
@@ -297,7 +278,21 @@ DEPARTMENT = Department(
         Table("nb_zddw", "内部治安保卫重点单位", ("dwbh",), _SITE_COLUMNS, _sites),
         Table("dw_fjxx", "警务辅助人员信息", ("fjbh",), _AUXILIARY_COLUMNS, _auxiliaries),
         Table("js_zyzt", "两监狱提供的在押状态", ("lsh",), _CUSTODY_COLUMNS, _custody),
-        Table("js_hjdj", "监所会见登记", ("hjbh",), _VISITOR_COLUMNS, _visitors, withheld=True),
-        Table("sw_tzk", "生物特征库", ("yzbh",), _BIOMETRIC_COLUMNS, _biometrics, withheld=True),
+        Table(
+            "js_hjdj",
+            "监所会见登记",
+            ("hjbh",),
+            _VISITOR_COLUMNS,
+            kept(6, 0, "会见人姓名", "会见人证件号", "会见时间", closing=(RECEIVED,)),
+            withheld=True,
+        ),
+        Table(
+            "sw_tzk",
+            "生物特征库",
+            ("yzbh",),
+            _BIOMETRIC_COLUMNS,
+            kept(6, 1, "指纹特征", "DNA分型", "人像模板", closing=(RECEIVED,)),
+            withheld=True,
+        ),
     ),
 )

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
+from city.dates import drawn, iso, touched
 from city.draws import below, pick, share
 from city.household import AS_OF, Person
 from city.organisations import Organisation
-from city.tables import Department, Entry, Source, Table, columns, iso, synthetic, touched
+from city.tables import Department, Entry, Source, Table, columns, synthetic
+from city.withheld import kept
 from city.world import Block
 
 _TAXPAYER, _PENALTY = 3401, 3402
@@ -73,7 +75,7 @@ def _taxpayer(source: Source, firm: Organisation, head: Person) -> Entry:
         dirt.name(head.name, draws[2], old_system=True),
         dirt.citizen_id(head.citizen_id, draws[3]),
         str(head.sex),
-        dirt.mobile(head.mobile, draws[4]) if head.mobile else None,
+        dirt.mobile(head.mobile, draws[4]),
         firm.landline,
         iso(firm.established),
         "05" if draws[5] < _IRREGULAR else "03",
@@ -82,7 +84,7 @@ def _taxpayer(source: Source, firm: Organisation, head: Person) -> Entry:
         synthetic("业主个人所得税", firm.index),
         touched(draws),
     )
-    return Entry(cells, (("taxpayer", f"O{firm.index}"), ("representative", f"P{head.index}")))
+    return Entry(cells, (("taxpayer", firm.entity), ("representative", head.entity)))
 
 
 def _penalties(source: Source, block: Block) -> Iterator[Entry]:
@@ -90,27 +92,20 @@ def _penalties(source: Source, block: Block) -> Iterator[Entry]:
         return
     firm = block.organisations[0]
     draws = source.world.dice(_PENALTY, firm.index)
-    year, day = AS_OF - 4 + below(4, draws[0]), f"{below(12, draws[1]) + 1}月{below(28, draws[2]) + 1}日"
+    day = drawn(AS_OF - 4, 4, draws, 0)
     cells = (
-        f"溧税罚〔{year}〕{firm.index:07d}号",
+        f"溧税罚〔{day.year}〕{firm.index:07d}号",
         pick(_OFFENCES, draws[3]),
         source.dirt.uscc(firm.uscc, draws[4]),
         firm.name,
-        f"{year}年{day}",
+        day.chinese,
         f"{200 * (1 + below(50, draws[5]))}.00",
         "1" if draws[6] & 7 else "0",
         "溧阳市税务稽查局" if draws[7] & 1 else "溧阳市税务局第一税务分局",
         "经检查、告知、陈述申辩后作出决定。",
         touched(draws),
     )
-    yield Entry(cells, (("penalty", f"Mtax-cf_swxz-{firm.index}"), ("company", f"O{firm.index}")))
-
-
-def _returns(source: Source, block: Block) -> Iterator[Entry]:
-    del source
-    if block.number % _RETURNS_EVERY == 0:
-        cells = (f"GS{block.number:012d}", synthetic("自然人纳税人", block.number), synthetic("收入与税额", block.number))
-        yield Entry(cells, ())
+    yield Entry(cells, (("penalty", f"Mtax-cf_swxz-{firm.index}"), ("company", firm.entity)))
 
 
 DEPARTMENT = Department(
@@ -119,6 +114,13 @@ DEPARTMENT = Department(
     (
         Table("dj_nsrxx", "纳税人登记信息", ("djxh",), _TAXPAYERS, _taxpayers),
         Table("cf_swxz", "税务行政处罚信息", ("jdsh",), _PENALTIES, _penalties),
-        Table("gs_zrrsb", "自然人个人所得税申报", ("sbxh",), _RETURNS, _returns, withheld=True),
+        Table(
+            "gs_zrrsb",
+            "自然人个人所得税申报",
+            ("sbxh",),
+            _RETURNS,
+            kept(_RETURNS_EVERY, 0, "自然人纳税人", "收入与税额", serial="GS{:012d}"),
+            withheld=True,
+        ),
     ),
 )

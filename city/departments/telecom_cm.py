@@ -2,18 +2,18 @@
 
 from collections.abc import Iterator
 
+from city.dates import Day, drawn, touched
 from city.draws import below, pick, share
 from city.household import AS_OF, Household, Person
 from city.numbers import mobile
-from city.tables import Department, Entry, Source, Table, columns, synthetic, touched
+from city.tables import Department, Entry, Source, Table, columns, synthetic
+from city.telecom import MOBILE, customers, opened, stations
+from city.withheld import kept
 from city.world import Block
 
 _ACCOUNT, _SITE = 4102, 4103
-_FROM, _UNTIL = share(0.5), share(0.62)
-"""People whose draw lies between have their number here; those below have it at China Telecom."""
 _CLOSED, _STOPPED = share(0.05), share(0.09)
-_SITE_EVERY, _SITE_TURN, _WITHHELD_EVERY = 5, 1, 17
-_OF_AGE, _FIRST_YEAR = 12, AS_OF - 18
+_SITE_TURN, _WITHHELD_EVERY = (5, 1), 17
 _BANDS = ("GSM900", "TDL-F", "NR2.6", "NR2.6", "NR700")
 
 _USERS = columns("""
@@ -64,16 +64,13 @@ location | varchar(60) | 基站与用户对应关系
 
 
 def _users(source: Source, block: Block) -> Iterator[Entry]:
-    for home in block.households:
-        for person in home.people:
-            if person.mobile is not None and _FROM <= person.draws[12] < _UNTIL:
-                yield _user(source, home, person)
+    for home, person in customers(block, MOBILE):
+        yield _user(source, home, person)
 
 
 def _user(source: Source, home: Household, person: Person) -> Entry:
     draws, dirt, number = source.world.dice(_ACCOUNT, person.index), source.dirt, mobile(2 * person.index)
-    since = max(person.year + _OF_AGE, _FIRST_YEAR)
-    opened = f"{since + below(AS_OF - since, draws[0])}{below(12, draws[1]) + 1:02d}{below(28, draws[2]) + 1:02d}"
+    began = opened(person, AS_OF - 18, draws, 0)
     closed = draws[3] < _CLOSED
     cells = (
         str(5190_0000_0001 + person.index),
@@ -83,8 +80,8 @@ def _user(source: Source, home: Household, person: Person) -> Entry:
         dirt.citizen_id(person.citizen_id, draws[6]),
         str(person.sex % 2),
         dirt.address(home.door, draws[7]),
-        f"{opened}{8 + below(10, draws[8]):02d}{below(60, draws[9]):02d}00",
-        f"{AS_OF - 1}12{below(28, draws[10]) + 1:02d}120000" if closed else None,
+        f"{began.padded()}{8 + below(10, draws[8]):02d}{below(60, draws[9]):02d}00",
+        f"{Day(AS_OF - 1, 12, below(28, draws[10]) + 1).padded()}120000" if closed else None,
         "6" if closed else "4" if draws[3] < _STOPPED else "1",
         "全球通" if draws[11] & 3 == 0 else "神州行",
         f"0519LY{below(40, draws[12]):03d}",
@@ -93,43 +90,23 @@ def _user(source: Source, home: Household, person: Person) -> Entry:
         synthetic("基站轨迹", person.index),
         touched(draws),
     )
-    return Entry(cells, (("holder", f"P{person.index}"),))
+    return Entry(cells, (("holder", person.entity),))
 
 
 def _sites(source: Source, block: Block) -> Iterator[Entry]:
-    if block.number % _SITE_EVERY != _SITE_TURN:
-        return
-    door, draws = block.organisations[0].door, source.world.dice(_SITE, block.number)
-    cells = (
-        f"YDZZ{block.number:08d}",
-        f"溧阳{door.town.removesuffix('街道').removesuffix('镇')}{door.street.name}移动基站",
-        source.dirt.address(door, draws[0]),
-        door.town,
-        pick(_BANDS, draws[1]),
-        "1" if draws[2] & 1 else "0",
-        "1" if draws[3] & 31 else "2",
-        f"{AS_OF - 12 + below(12, draws[4])}{below(12, draws[5]) + 1:02d}{below(28, draws[6]) + 1:02d}",
-        touched(draws),
-    )
-    yield Entry(cells, (("site", f"A{door.index}"),))
-
-
-def _calls(source: Source, block: Block) -> Iterator[Entry]:
-    del source
-    if block.number % _WITHHELD_EVERY == 0:
-        yield Entry((f"HD{block.number:010d}", synthetic("语音详单", block.number)), ())
-
-
-def _cards(source: Source, block: Block) -> Iterator[Entry]:
-    del source
-    if block.number % _WITHHELD_EVERY == 0:
-        yield Entry((f"KZ{block.number:010d}", synthetic("卡资料", block.number)), ())
-
-
-def _places(source: Source, block: Block) -> Iterator[Entry]:
-    del source
-    if block.number % _WITHHELD_EVERY == 0:
-        yield Entry((f"WZ{block.number:010d}", synthetic("基站与用户", block.number)), ())
+    for door, draws in stations(source, block, _SITE, _SITE_TURN):
+        cells = (
+            f"YDZZ{block.number:08d}",
+            f"溧阳{door.town.removesuffix('街道').removesuffix('镇')}{door.street.name}移动基站",
+            source.dirt.address(door, draws[0]),
+            door.town,
+            pick(_BANDS, draws[1]),
+            "1" if draws[2] & 1 else "0",
+            "1" if draws[3] & 31 else "2",
+            drawn(AS_OF - 12, 12, draws, 4).padded(),
+            touched(draws),
+        )
+        yield Entry(cells, (("site", door.entity),))
 
 
 DEPARTMENT = Department(
@@ -138,8 +115,10 @@ DEPARTMENT = Department(
     (
         Table("ins_user", "实名用户", ("user_id",), _USERS, _users),
         Table("res_site", "基站站址", ("site_id",), _SITES, _sites),
-        Table("bil_cdr", "通话详单", ("cdr_seq",), _CALLS, _calls, withheld=True),
-        Table("res_card", "卡资料", ("card_seq",), _CARDS, _cards, withheld=True),
-        Table("loc_user", "基站与用户位置", ("loc_seq",), _PLACES, _places, withheld=True),
+        Table("bil_cdr", "通话详单", ("cdr_seq",), _CALLS, kept(_WITHHELD_EVERY, 0, "语音详单", serial="HD{:010d}"), withheld=True),
+        Table("res_card", "卡资料", ("card_seq",), _CARDS, kept(_WITHHELD_EVERY, 0, "卡资料", serial="KZ{:010d}"), withheld=True),
+        Table(
+            "loc_user", "基站与用户位置", ("loc_seq",), _PLACES, kept(_WITHHELD_EVERY, 0, "基站与用户", serial="WZ{:010d}"), withheld=True
+        ),
     ),
 )

@@ -2,16 +2,19 @@
 
 from collections.abc import Iterator
 
+from city.dates import Day, drawn, touched
 from city.draws import below, pick, share
 from city.household import AS_OF, Household, Person
 from city.numbers import mobile
-from city.tables import Department, Entry, Source, Table, columns, synthetic, touched
+from city.tables import Department, Entry, Source, Table, columns, synthetic
+from city.telecom import TELECOM, customers, opened, stations
+from city.withheld import kept
 from city.world import Block
 
 _ROW, _SITE = 141, 4101
-_CUSTOMER, _SECOND, _CLOSED = share(0.5), share(0.12), share(0.05)
+_SECOND, _CLOSED = share(0.12), share(0.05)
 _IN_USE, _REMOVED = "2HA", "2HX"
-_SITE_EVERY, _WITHHELD_EVERY = 5, 17
+_SITE_TURN, _WITHHELD_EVERY = (5, 0), 17
 _SYSTEMS = ("C800", "L1800", "L2100", "N3500")
 
 _COLUMNS = columns("""
@@ -63,20 +66,15 @@ def account_id(person: int, place: int) -> str:
 
 
 def _accounts(source: Source, block: Block) -> Iterator[Entry]:
-    for home in block.households:
-        for person in home.people:
-            if person.mobile is None or person.draws[12] >= _CUSTOMER:
-                continue
-            yield _account(source, home, person, 0)
-            if person.draws[13] < _SECOND:
-                yield _account(source, home, person, 1)
+    for home, person in customers(block, TELECOM):
+        yield _account(source, home, person, 0)
+        if person.draws[13] < _SECOND:
+            yield _account(source, home, person, 1)
 
 
 def _account(source: Source, home: Household, person: Person, place: int) -> Entry:
     number = 2 * person.index + place
     draws, dirt = source.world.dice(_ROW, number), source.dirt
-    year = max(person.year + 12, AS_OF - 20)
-    opened = f"{year + below(AS_OF - year, draws[4])}/{below(12, draws[5]) + 1:02d}/{below(28, draws[6]) + 1:02d}"
     closed = draws[7] < _CLOSED
     cells = (
         account_id(person.index, place),
@@ -85,50 +83,30 @@ def _account(source: Source, home: Household, person: Person, place: int) -> Ent
         "1",
         dirt.citizen_id(person.citizen_id, draws[1]),
         dirt.address(home.door, draws[2]),
-        opened,
-        f"{AS_OF - 1}/{below(12, draws[8]) + 1:02d}/28" if closed else None,
+        opened(person, AS_OF - 20, draws, 4).padded("/"),
+        Day(AS_OF - 1, below(12, draws[8]) + 1, 28).padded("/") if closed else None,
         _REMOVED if closed else _IN_USE,
         "营业厅" if draws[9] & 1 else "网上营业厅",
         synthetic("通话详单", number),
         synthetic("基站位置", number),
         touched(draws),
     )
-    return Entry(cells, (("holder", f"P{person.index}"),))
+    return Entry(cells, (("holder", person.entity),))
 
 
 def _sites(source: Source, block: Block) -> Iterator[Entry]:
-    if block.number % _SITE_EVERY:
-        return
-    door, draws = block.organisations[0].door, source.world.dice(_SITE, block.number)
-    cells = (
-        f"DXJZ{block.number:08d}",
-        f"{door.street.name}电信{block.number}号基站",
-        source.dirt.address(door, draws[0]),
-        door.town,
-        pick(_SYSTEMS, draws[1]),
-        "10" if draws[2] & 31 else "20",
-        f"{AS_OF - 15 + below(15, draws[3])}/{below(12, draws[4]) + 1:02d}/{below(28, draws[5]) + 1:02d}",
-        touched(draws),
-    )
-    yield Entry(cells, (("site", f"A{door.index}"),))
-
-
-def _calls(source: Source, block: Block) -> Iterator[Entry]:
-    del source
-    if block.number % _WITHHELD_EVERY == 0:
-        yield Entry((f"XD{block.number:010d}", synthetic("通话详单", block.number)), ())
-
-
-def _cards(source: Source, block: Block) -> Iterator[Entry]:
-    del source
-    if block.number % _WITHHELD_EVERY == 0:
-        yield Entry((f"KP{block.number:010d}", synthetic("卡资料", block.number)), ())
-
-
-def _places(source: Source, block: Block) -> Iterator[Entry]:
-    del source
-    if block.number % _WITHHELD_EVERY == 0:
-        yield Entry((f"WZ{block.number:010d}", synthetic("基站与用户", block.number)), ())
+    for door, draws in stations(source, block, _SITE, _SITE_TURN):
+        cells = (
+            f"DXJZ{block.number:08d}",
+            f"{door.street.name}电信{block.number}号基站",
+            source.dirt.address(door, draws[0]),
+            door.town,
+            pick(_SYSTEMS, draws[1]),
+            "10" if draws[2] & 31 else "20",
+            drawn(AS_OF - 15, 15, draws, 3).padded("/"),
+            touched(draws),
+        )
+        yield Entry(cells, (("site", door.entity),))
 
 
 DEPARTMENT = Department(
@@ -137,8 +115,10 @@ DEPARTMENT = Department(
     (
         Table("cust_acct", "实名账户", ("acct_id",), _COLUMNS, _accounts),
         Table("bs_site", "基站站址", ("bs_code",), _SITES, _sites),
-        Table("cdr_voice", "通话详单", ("cdr_id",), _CALLS, _calls, withheld=True),
-        Table("uim_card", "卡资料", ("card_id",), _CARDS, _cards, withheld=True),
-        Table("cell_user", "基站与用户位置", ("loc_id",), _PLACES, _places, withheld=True),
+        Table("cdr_voice", "通话详单", ("cdr_id",), _CALLS, kept(_WITHHELD_EVERY, 0, "通话详单", serial="XD{:010d}"), withheld=True),
+        Table("uim_card", "卡资料", ("card_id",), _CARDS, kept(_WITHHELD_EVERY, 0, "卡资料", serial="KP{:010d}"), withheld=True),
+        Table(
+            "cell_user", "基站与用户位置", ("loc_id",), _PLACES, kept(_WITHHELD_EVERY, 0, "基站与用户", serial="WZ{:010d}"), withheld=True
+        ),
     ),
 )

@@ -2,18 +2,19 @@
 
 from collections.abc import Iterator
 
+from city.dates import Day, drawn, touched
 from city.draws import below, pick, share
-from city.household import AS_OF, FEMALE, Household, Person
+from city.household import AS_OF, Household, Person
 from city.numbers import mobile
-from city.tables import Department, Entry, Source, Table, columns, iso, synthetic, touched
+from city.people import SEX_CHINESE
+from city.tables import Department, Entry, Source, Table, columns, synthetic
+from city.telecom import UNICOM, customers, opened, stations
+from city.withheld import kept
 from city.world import Block
 
 _ACCOUNT, _SITE = 4104, 4105
-_FROM, _UNTIL = share(0.62), share(0.742)
-"""People whose draw lies between have their number here; those below have it at one of the other two."""
 _CLOSED = share(0.06)
-_SITE_EVERY, _SITE_TURN, _WITHHELD_EVERY = 6, 2, 17
-_OF_AGE, _FIRST_YEAR = 12, AS_OF - 16
+_SITE_TURN, _WITHHELD_EVERY = (6, 2), 17
 _NETWORKS = ("3G", "4G", "4G", "5G")
 
 _USERS = columns("""
@@ -63,15 +64,12 @@ lac     | varchar(60) | 基站与用户对应关系
 
 
 def _users(source: Source, block: Block) -> Iterator[Entry]:
-    for home in block.households:
-        for person in home.people:
-            if person.mobile is not None and _FROM <= person.draws[12] < _UNTIL:
-                yield _user(source, home, person)
+    for home, person in customers(block, UNICOM):
+        yield _user(source, home, person)
 
 
 def _user(source: Source, home: Household, person: Person) -> Entry:
     draws, dirt, number = source.world.dice(_ACCOUNT, person.index), source.dirt, mobile(2 * person.index)
-    since = max(person.year + _OF_AGE, _FIRST_YEAR)
     closed = draws[0] < _CLOSED
     cells = (
         str(person.index % 10),
@@ -80,10 +78,10 @@ def _user(source: Source, home: Household, person: Person) -> Entry:
         dirt.name(person.name, draws[2], old_system=True),
         "0",
         dirt.citizen_id(person.citizen_id, draws[3]),
-        "女" if person.sex == FEMALE else "男",
+        SEX_CHINESE[person.sex],
         dirt.address(home.door, draws[4]),
-        f"{since + below(AS_OF - since, draws[5])}年{below(12, draws[6]) + 1}月{below(28, draws[7]) + 1}日",
-        f"{AS_OF - 1}年12月{below(28, draws[8]) + 1}日" if closed else None,
+        opened(person, AS_OF - 16, draws, 5).chinese,
+        Day(AS_OF - 1, 12, below(28, draws[8]) + 1).chinese if closed else None,
         "1" if closed else "0",
         "自有厅" if draws[9] & 1 else "代理点",
         synthetic("语音话单", person.index),
@@ -91,42 +89,22 @@ def _user(source: Source, home: Household, person: Person) -> Entry:
         synthetic("最近位置区", person.index),
         touched(draws),
     )
-    return Entry(cells, (("holder", f"P{person.index}"),))
+    return Entry(cells, (("holder", person.entity),))
 
 
 def _sites(source: Source, block: Block) -> Iterator[Entry]:
-    if block.number % _SITE_EVERY != _SITE_TURN:
-        return
-    door, draws = block.organisations[1].door, source.world.dice(_SITE, block.number)
-    cells = (
-        f"LTJZ{block.number:08d}",
-        f"{door.street.name}联通{block.number}号站",
-        source.dirt.address(door, draws[0]),
-        door.town,
-        pick(_NETWORKS, draws[1]),
-        "在用" if draws[2] & 31 else "停用",
-        iso(f"{AS_OF - 14 + below(14, draws[3])}{below(12, draws[4]) + 1:02d}{below(28, draws[5]) + 1:02d}"),
-        touched(draws),
-    )
-    yield Entry(cells, (("site", f"A{door.index}"),))
-
-
-def _calls(source: Source, block: Block) -> Iterator[Entry]:
-    del source
-    if block.number % _WITHHELD_EVERY == 0:
-        yield Entry((f"HD{block.number:010d}", synthetic("通话话单", block.number)), ())
-
-
-def _cards(source: Source, block: Block) -> Iterator[Entry]:
-    del source
-    if block.number % _WITHHELD_EVERY == 0:
-        yield Entry((f"UK{block.number:010d}", synthetic("卡号资料", block.number)), ())
-
-
-def _places(source: Source, block: Block) -> Iterator[Entry]:
-    del source
-    if block.number % _WITHHELD_EVERY == 0:
-        yield Entry((f"LQ{block.number:010d}", synthetic("基站与用户", block.number)), ())
+    for door, draws in stations(source, block, _SITE, _SITE_TURN, 1):
+        cells = (
+            f"LTJZ{block.number:08d}",
+            f"{door.street.name}联通{block.number}号站",
+            source.dirt.address(door, draws[0]),
+            door.town,
+            pick(_NETWORKS, draws[1]),
+            "在用" if draws[2] & 31 else "停用",
+            drawn(AS_OF - 14, 14, draws, 3).padded("-"),
+            touched(draws),
+        )
+        yield Entry(cells, (("site", door.entity),))
 
 
 DEPARTMENT = Department(
@@ -135,8 +113,10 @@ DEPARTMENT = Department(
     (
         Table("tf_f_user", "实名用户资料", ("partition_id", "user_no"), _USERS, _users),
         Table("tf_r_bts", "基站资料", ("bts_no",), _SITES, _sites),
-        Table("tg_voice_bill", "通话话单", ("bill_no",), _CALLS, _calls, withheld=True),
-        Table("tf_r_uim", "卡号资料", ("uim_seq",), _CARDS, _cards, withheld=True),
-        Table("tl_user_lac", "位置区与用户", ("lac_seq",), _PLACES, _places, withheld=True),
+        Table("tg_voice_bill", "通话话单", ("bill_no",), _CALLS, kept(_WITHHELD_EVERY, 0, "通话话单", serial="HD{:010d}"), withheld=True),
+        Table("tf_r_uim", "卡号资料", ("uim_seq",), _CARDS, kept(_WITHHELD_EVERY, 0, "卡号资料", serial="UK{:010d}"), withheld=True),
+        Table(
+            "tl_user_lac", "位置区与用户", ("lac_seq",), _PLACES, kept(_WITHHELD_EVERY, 0, "基站与用户", serial="LQ{:010d}"), withheld=True
+        ),
     ),
 )

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
+from city.dates import drawn, of_year, touched
 from city.draws import below, pick, share
-from city.household import AS_OF, FEMALE, Person
+from city.household import AS_OF, Person
 from city.organisations import Organisation
-from city.tables import Department, Entry, Source, Table, columns, touched
+from city.people import SEX_CHINESE, aged
+from city.tables import Department, Entry, Source, Table, columns
 from city.world import Block
 
 _LICENCE, _STAFF, _PENALTY = 3701, 3702, 3703
@@ -13,7 +15,6 @@ _STAFF_EVERY, _PENALISED_EVERY = 9, 7
 _SUSPENDED = share(0.05)
 _OFFENCES = ("无证运输", "未在当地进货", "销售非法生产卷烟", "超范围经营")
 _POSTS = ("专卖稽查", "许可管理", "客户服务", "配送管理")
-_WORKS_FROM, _WORKS_UNTIL = AS_OF - 60, AS_OF - 22
 
 _LICENCES = columns("""
 xkzh     | varchar(12) NOT NULL | 烟草专卖零售许可证号
@@ -58,28 +59,27 @@ def _licences(source: Source, block: Block) -> Iterator[Entry]:
 
 def _licence(source: Source, firm: Organisation) -> Entry:
     draws, dirt = source.world.dice(_LICENCE, firm.index), source.dirt
-    year, day = AS_OF - 4 + below(4, draws[0]), f"{below(12, draws[1]) + 1}.{below(28, draws[2]) + 1}"
+    granted = drawn(AS_OF - 4, 4, draws, 0)
     cells = (
         f"3204{firm.index:08d}",
         firm.name,
         dirt.uscc(firm.uscc, draws[3]),
         dirt.address(firm.door, draws[4]),
         firm.landline if draws[5] & 7 else firm.landline[5:],
-        f"{year}.{day}",
-        f"{year + 5}.{day}",
+        granted.bare("."),
+        granted.later(5).bare("."),
         "停业" if draws[6] < _SUSPENDED else "歇业" if firm.status != 1 else "正常",
         f"PC{below(100000, draws[7]):06d}",
         touched(draws),
     )
-    return Entry(cells, (("retailer", f"O{firm.index}"), ("shop", f"A{firm.door.index}")))
+    return Entry(cells, (("retailer", firm.entity), ("shop", firm.door.entity)))
 
 
 def _staff(source: Source, block: Block) -> Iterator[Entry]:
     if block.number % _STAFF_EVERY:
         return
-    for home in block.households:
-        person = home.people[0]
-        if person.employer is None and person.died is None and _WORKS_FROM < person.year <= _WORKS_UNTIL:
+    for home, person in aged(block, 22, 59):
+        if person is home.people[0] and person.employer is None:
             yield _officer(source, person)
             return
 
@@ -89,31 +89,31 @@ def _officer(source: Source, person: Person) -> Entry:
     cells = (
         f"YC{person.index:08d}",
         dirt.name(person.name, draws[0], old_system=True),
-        "女" if person.sex == FEMALE else "男",
+        SEX_CHINESE[person.sex],
         dirt.citizen_id(person.citizen_id, draws[1]),
         pick(_POSTS, draws[2]),
         f"苏烟{person.index:08d}" if draws[3] & 3 else None,
-        dirt.mobile(person.mobile, draws[4]) if person.mobile else None,
+        dirt.mobile(person.mobile, draws[4]),
     )
-    return Entry(cells, (("officer", f"P{person.index}"),))
+    return Entry(cells, (("officer", person.entity),))
 
 
 def _penalties(source: Source, block: Block) -> Iterator[Entry]:
     if block.number % _PENALISED_EVERY:
         return
     firm, draws = block.organisations[1], source.world.dice(_PENALTY, block.number)
-    year = AS_OF - 3 + below(3, draws[0])
+    day = of_year(AS_OF - 3 + below(3, draws[0]), draws, 3)
     cells = (
-        f"溧烟处〔{year}〕第{block.number + 1}号",
+        f"溧烟处〔{day.year}〕第{block.number + 1}号",
         pick(_OFFENCES, draws[1]),
         firm.name,
         source.dirt.uscc(firm.uscc, draws[2]),
-        f"{year}年{below(12, draws[3]) + 1}月{below(28, draws[4]) + 1}日",
+        day.chinese,
         f"{500 + 100 * below(95, draws[5]):,}元",
         "罚款并没收违法所得" if draws[6] & 1 else "罚款",
         "专卖稽查大队",
     )
-    yield Entry(cells, (("penalty", f"Mtobacco-xzcf-{block.number}"), ("trader", f"O{firm.index}")))
+    yield Entry(cells, (("penalty", f"Mtobacco-xzcf-{block.number}"), ("trader", firm.entity)))
 
 
 DEPARTMENT = Department(

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterator
 
+from city.dates import read
 from city.draws import below, pick
 from city.household import AS_OF, Person
-from city.institutions import Institution, institutions
+from city.institutions import Institution, institutions, staff
+from city.people import SEX_CHINESE
 from city.tables import Department, Entry, Source, Table, columns, synthetic
 from city.world import Block
 
@@ -63,17 +65,16 @@ def _agencies(source: Source, block: Block) -> Iterator[Entry]:
             dirt.uscc(agency.uscc, draws[0]),
             dirt.address(agency.door, draws[1]),
             "出境" if draws[2] & 3 == 0 else "国内",
-            f"{agency.established[:4]}年{int(agency.established[4:6])}月{int(agency.established[6:])}日",
+            read(agency.established).chinese,
             "正常" if draws[3] & 15 else "停业",
             agency.landline if draws[4] & 7 else agency.landline[1:],
         )
-        yield Entry(cells, (("agency", f"O-travel_agency-{agency.index}"), ("premises", f"A{agency.door.index}")))
+        yield Entry(cells, (("agency", agency.entity), ("premises", agency.door.entity)))
 
 
 def _guides(source: Source, block: Block) -> Iterator[Entry]:
-    for agency in institutions(source.world, block, "travel_agency"):
-        for person in agency.staff[:_GUIDES]:
-            yield _guide(source, agency, person)
+    for agency, person in staff(source.world, block, "travel_agency", slice(_GUIDES)):
+        yield _guide(source, agency, person)
 
 
 def _guide(source: Source, agency: Institution, person: Person) -> Entry:
@@ -82,7 +83,7 @@ def _guide(source: Source, agency: Institution, person: Person) -> Entry:
         f"D-3204-{person.index:08d}",
         dirt.name(person.name, draws[0]),
         dirt.citizen_id(person.citizen_id, draws[1]),
-        "男" if person.sex == 1 else "女",
+        SEX_CHINESE[person.sex],
         pick(("普通话", "普通话", "英语", "日语"), draws[2]),
         pick(("初级", "初级", "中级", "高级"), draws[3]),
         agency.name,
@@ -90,13 +91,12 @@ def _guide(source: Source, agency: Institution, person: Person) -> Entry:
         f"{AS_OF + below(3, draws[5])}年{below(12, draws[6]) + 1}月30日".replace("年2月30日", "年2月28日"),
         synthetic("带团行程", person.index),
     )
-    return Entry(cells, (("guide", f"P{person.index}"),))
+    return Entry(cells, (("guide", person.entity),))
 
 
 def _staff(source: Source, block: Block) -> Iterator[Entry]:
-    for agency in institutions(source.world, block, "travel_agency"):
-        for person in agency.staff[_GUIDES:]:
-            yield _member(source, agency, person)
+    for agency, person in staff(source.world, block, "travel_agency", slice(_GUIDES, None)):
+        yield _member(source, agency, person)
 
 
 def _member(source: Source, agency: Institution, person: Person) -> Entry:
@@ -105,12 +105,12 @@ def _member(source: Source, agency: Institution, person: Person) -> Entry:
         f"LX{person.index:08d}",
         dirt.name(person.name, draws[0]),
         dirt.citizen_id(person.citizen_id, draws[1]),
-        dirt.mobile(person.mobile, draws[2]) if person.mobile else None,
+        dirt.mobile(person.mobile, draws[2]),
         pick(_POSTS, draws[3]),
         agency.name,
         dirt.uscc(agency.uscc, draws[4]),
     )
-    return Entry(cells, (("employee", f"P{person.index}"),))
+    return Entry(cells, (("employee", person.entity),))
 
 
 def _kept(what: str) -> Callable[[Source, Block], Iterator[Entry]]:

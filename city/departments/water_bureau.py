@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
-from city.draws import Draws, below, pick
-from city.household import AS_OF, Household, Person
+from city.dates import drawn
+from city.draws import pick
+from city.household import AS_OF
+from city.people import SEX_CHINESE, aged
 from city.tables import Department, Entry, Source, Table, columns
 from city.world import Block
 
 _STAFF, _OTHER = 1901, 1902
-_SEX = {1: "男", 2: "女"}
 _UNITS = ("局机关", "防汛防旱指挥部办公室", "大溪水库管理处", "沙河水库管理处", "水政监察大队", "城区河道管理所")
 _POSTS = ("科员", "工程师", "助理工程师", "站长")
 _WORKS = ("护堤员", "抽水站管水员", "河道保洁员", "水库巡查员")
@@ -38,49 +39,39 @@ qsrq | varchar(10) | 起始日期
 """)
 
 
-def _day(first: int, years: int, draws: Draws, place: int) -> str:
-    return f"{first + below(years, draws[place])}.{below(12, draws[place + 1]) + 1}.{below(28, draws[place + 2]) + 1}"
-
-
-def _adults(block: Block) -> list[tuple[Household, Person]]:
-    """People of the block who are alive and from 21 to 65, with their homes."""
-    pairs = ((home, person) for home in block.households for person in home.people)
-    return [(home, person) for home, person in pairs if person.died is None and AS_OF - 65 <= person.year < AS_OF - 20]
-
-
 def _staff(source: Source, block: Block) -> Iterator[Entry]:
-    for _, person in _adults(block)[3:4] if block.number % 4 == 1 else ():
+    for _, person in aged(block, 21, 65)[3:4] if block.number % 4 == 1 else ():
         draws, dirt = source.world.dice(_STAFF, person.index), source.dirt
         cells = (
             f"SL{person.index:09d}",
             dirt.name(person.name, draws[0]),
-            _SEX[person.sex],
+            SEX_CHINESE[person.sex],
             dirt.citizen_id(person.citizen_id, draws[1]),
             f"溧阳市水利局{pick(_UNITS, draws[2])}",
             pick(_POSTS, draws[3]),
-            _day(max(person.year + 20, AS_OF - 25), 2, draws, 4),
-            dirt.mobile(person.mobile, draws[7]) if person.mobile else None,
+            drawn(max(person.year + 20, AS_OF - 25), 2, draws, 4).bare("."),
+            dirt.mobile(person.mobile, draws[7]),
             "2" if person.year <= AS_OF - 60 else "1",
         )
-        yield Entry(cells, (("staff", f"P{person.index}"),))
+        yield Entry(cells, (("staff", person.entity),))
 
 
 def _others(source: Source, block: Block) -> Iterator[Entry]:
-    for home, person in _adults(block)[4:5] if block.number % 3 == 1 else ():
+    for home, person in aged(block, 21, 65)[4:5] if block.number % 3 == 1 else ():
         draws, dirt = source.world.dice(_OTHER, person.index), source.dirt
         street = home.door.street
         cells = (
             f"HD{person.index:09d}",
             dirt.name(person.name, draws[0]),
-            _SEX[person.sex],
+            SEX_CHINESE[person.sex],
             dirt.citizen_id(person.citizen_id, draws[1]),
             pick(_WORKS, draws[2]),
             f"{street.town}{street.name}段",
             dirt.address(home.door, draws[3]),
-            dirt.mobile(person.mobile, draws[4]) if person.mobile else None,
-            _day(AS_OF - 10, 10, draws, 5),
+            dirt.mobile(person.mobile, draws[4]),
+            drawn(AS_OF - 10, 10, draws, 5).bare("."),
         )
-        yield Entry(cells, (("worker", f"P{person.index}"),))
+        yield Entry(cells, (("worker", person.entity),))
 
 
 DEPARTMENT = Department(

@@ -2,18 +2,18 @@
 
 from collections.abc import Iterator
 
-from city.draws import below, pick, share
-from city.household import AS_OF, Household
-from city.organisations import Organisation
-from city.places import Door
-from city.tables import Cell, Department, Entry, Source, Table, columns, synthetic, touched
+from city.accounts import Account, Utility
+from city.dates import touched
+from city.draws import pick, share
+from city.household import AS_OF, Person
+from city.tables import Department, Entry, Source, Table, columns, synthetic
+from city.withheld import kept
 from city.world import Block
 
 _ROW = 4401
-_CUSTOMER, _COMPANY, _CLOSED = share(0.54), share(0.22), share(0.04)
-_ORGANISATIONS_FROM = 20_000_000
-"""Accounts of organisations are numbered from here, above the households'."""
-_FIRST_YEAR, _OF_AGE, _WITHHELD_EVERY = AS_OF - 22, 18, 12
+_CUSTOMER, _COMPANY = share(0.54), share(0.22)
+_UTILITY = Utility(_ROW, first_year=AS_OF - 22, closed=share(0.04))
+_WITHHELD_EVERY = 12
 _USES = ("JM", "JM", "JM", "HJ")
 
 _COLUMNS = columns("""
@@ -48,61 +48,28 @@ jfje  | varchar(60) | 缴费金额与账户
 def _accounts(source: Source, block: Block) -> Iterator[Entry]:
     for home in block.households:
         if not home.door.street.rural and home.draws[6] < _CUSTOMER:
-            yield _household(source, home)
+            yield _account(source, _UTILITY.of_household(home, home.people[0], _UTILITY.draws(source, home)))
     for firm in block.organisations:
         if not firm.door.street.rural and firm.draws[6] < _COMPANY:
-            yield _organisation(source, firm)
+            yield _account(source, _UTILITY.of_organisation(source, firm))
 
 
-def _household(source: Source, home: Household) -> Entry:
-    draws, dirt, head = source.world.dice(_ROW, home.index), source.dirt, home.people[0]
-    holder = (
-        pick(_USES, draws[0]),
-        dirt.name(head.name, draws[1]),
-        dirt.citizen_id(head.citizen_id, draws[2]),
-        dirt.mobile(head.mobile, draws[3]) if head.mobile else None,
-        None,
-        None,
-    )
-    cells = _account(source, home.index, holder, home.door, max(head.year + _OF_AGE, _FIRST_YEAR))
-    return Entry(cells, (("holder", f"P{head.index}"), ("premises", f"A{home.door.index}")))
-
-
-def _organisation(source: Source, firm: Organisation) -> Entry:
-    number = _ORGANISATIONS_FROM + firm.index
-    uscc = source.dirt.uscc(firm.uscc, source.world.dice(_ROW, number)[2])
-    holder = ("DW", None, None, None, firm.name, uscc)
-    cells = _account(source, number, holder, firm.door, max(int(firm.established[:4]), _FIRST_YEAR))
-    return Entry(cells, (("company", f"O{firm.index}"), ("premises", f"A{firm.door.index}")))
-
-
-def _account(source: Source, number: int, holder: tuple[Cell, ...], door: Door, since: int) -> tuple[Cell, ...]:
-    draws = source.world.dice(_ROW, number)
-    closed = draws[4] < _CLOSED
-    return (
-        f"SW{number:08d}",
-        *holder,
-        source.dirt.address(door, draws[5]),
-        f"{since + below(AS_OF - since, draws[6])}.{below(12, draws[7]) + 1}.{below(28, draws[8]) + 1}",
-        f"{AS_OF - 1}.12.{below(28, draws[9]) + 1}" if closed else None,
-        "N" if closed else "Y",
-        "DN20" if holder[1] else "DN50",
-        synthetic("水表读数", number),
-        synthetic("水费缴纳", number),
+def _account(source: Source, account: Account) -> Entry:
+    draws, dirt, domestic = account.draws, source.dirt, isinstance(account.holder, Person)
+    cells = (
+        f"SW{account.number:08d}",
+        pick(_USES, draws[0]) if domestic else "DW",
+        *account.names(dirt, 1),
+        dirt.address(account.door, draws[5]),
+        account.opened.bare("."),
+        account.ended.bare(".") if account.ended else None,
+        "N" if account.ended else "Y",
+        "DN20" if domestic else "DN50",
+        synthetic("水表读数", account.number),
+        synthetic("水费缴纳", account.number),
         touched(draws),
     )
-
-
-def _readings(source: Source, block: Block) -> Iterator[Entry]:
-    del source
-    if block.number % _WITHHELD_EVERY == 0:
-        yield Entry((f"DS{block.number:010d}", synthetic("水表读数", block.number)), ())
-
-
-def _payments(source: Source, block: Block) -> Iterator[Entry]:
-    del source
-    if block.number % _WITHHELD_EVERY == 0:
-        yield Entry((f"SF{block.number:010d}", synthetic("水费缴纳", block.number)), ())
+    return Entry(cells, account.truth)
 
 
 DEPARTMENT = Department(
@@ -110,7 +77,7 @@ DEPARTMENT = Department(
     "溧阳市水务集团有限公司",
     (
         Table("ys_yhda", "用水用户档案", ("yhh",), _COLUMNS, _accounts),
-        Table("ys_cbjl", "抄表记录", ("cbjlh",), _READINGS, _readings, withheld=True),
-        Table("ys_jfjl", "缴费记录", ("jfjlh",), _PAYMENTS, _payments, withheld=True),
+        Table("ys_cbjl", "抄表记录", ("cbjlh",), _READINGS, kept(_WITHHELD_EVERY, 0, "水表读数", serial="DS{:010d}"), withheld=True),
+        Table("ys_jfjl", "缴费记录", ("jfjlh",), _PAYMENTS, kept(_WITHHELD_EVERY, 0, "水费缴纳", serial="SF{:010d}"), withheld=True),
     ),
 )

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
+from city.dates import drawn, of_year, read, touched
 from city.draws import below, pick
 from city.household import AS_OF
 from city.organisations import Organisation
-from city.tables import Department, Entry, Source, Table, columns, synthetic, touched
+from city.people import SEX_ENGLISH, employed
+from city.tables import Department, Entry, Source, Table, columns, synthetic
 from city.world import Block
 
 _CODE, _WORKER, _ACCIDENT = 2501, 2502, 2503
@@ -72,35 +74,35 @@ def _code(source: Source, firm: Organisation, head: str) -> Entry:
         dirt.name(head, draws[1], old_system=True),
         dirt.address(firm.door, draws[2]),
         firm.industry,
-        f"{firm.established[:4]}.{firm.established[4:6]}.{firm.established[6:]}",
+        read(firm.established).padded("."),
         str(below(4, draws[3]) + 1 if firm.sole_trader else 5 + (below(40, draws[3]) * below(40, draws[4]) >> 2)),
         str(firm.status - 1),
         firm.landline,
         touched(draws),
     )
-    return Entry(cells, (("organisation", f"O{firm.index}"),))
+    return Entry(cells, (("organisation", firm.entity),))
 
 
 def _workers(source: Source, block: Block) -> Iterator[Entry]:
-    people = [(person, person.employer) for home in block.households for person in home.people if person.employer is not None]
+    people = employed(block)
     if block.number % 9 or not people:
         return
     draws, dirt = source.world.dice(_WORKER, block.number), source.dirt
     person, employer = pick(people, draws[0])
-    year, day = AS_OF - 6 + below(6, draws[5]), f"{below(12, draws[6]) + 1:02d}.{below(28, draws[7]) + 1:02d}"
+    granted = drawn(AS_OF - 6, 6, draws, 5)
     cells = (
         f"TZ3204{block.number:08d}",
         dirt.name(person.name, draws[1]),
         dirt.citizen_id(person.citizen_id, draws[2]),
-        "M" if person.sex == 1 else "F",
+        SEX_ENGLISH[person.sex],
         dirt.code(pick(_TRADES, draws[3]), draws[8]),
         source.world.organisation(employer).name,
-        dirt.mobile(person.mobile, draws[4]) if person.mobile else None,
-        f"{year}.{day}",
-        f"{year + 6}.{day}",
+        dirt.mobile(person.mobile, draws[4]),
+        granted.padded("."),
+        granted.later(6).padded("."),
         touched(draws),
     )
-    yield Entry(cells, (("worker", f"P{person.index}"),))
+    yield Entry(cells, (("worker", person.entity),))
 
 
 def _accidents(source: Source, block: Block) -> Iterator[Entry]:
@@ -113,7 +115,7 @@ def _accidents(source: Source, block: Block) -> Iterator[Entry]:
         firm.name,
         dirt.uscc(firm.uscc, draws[0]),
         dirt.address(firm.door, draws[1]),
-        f"{AS_OF - 1}.{below(12, draws[2]) + 1:02d}.{below(28, draws[3]) + 1:02d}",
+        of_year(AS_OF - 1, draws, 2).padded("."),
         pick(_KINDS, draws[5]),
         "2" if closed else "1",
         pick("123", draws[6]) if closed else None,

@@ -10,7 +10,8 @@ import pytest
 
 from domain.contract import Contract
 from domain.entities import Kind
-from ops.quality import Finding, Held, create_table, findings, history, latest, measure, record
+from ops.quality import Held, findings, measure
+from schemas.quality import Finding, create_table, history, latest, record
 from settings import Settings
 from settings.contracts import load_contract
 from streams.store import create_tables

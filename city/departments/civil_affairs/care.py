@@ -1,19 +1,21 @@
 """Social organisations, veterans, militia and allowances; and three tables of which nothing leaves the bureau."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from city.draws import Draws, below, pick
+from city.dates import Day, drawn, iso, touched
+from city.draws import below, pick
 from city.household import AS_OF, Household, Person
 from city.institutions import Institution, institutions
 from city.names import MALE
-from city.tables import Entry, Source, Table, columns, iso, synthetic, touched
+from city.people import aged
+from city.tables import Entry, Source, Table, columns, synthetic
+from city.withheld import RECEIVED, kept
 from city.world import Block
 
 _SOCIAL, _VETERAN, _MILITIA, _ALLOWANCE = range(1201, 1205)
 _OLD_AGE = AS_OF - 80
 _DEPENDANTS = ("1", "2", "4")
 _UNITS = ("应急分队", "防汛抢险排", "通信保障班")
-_ENTERED = "2024-06-30 08:00:00+08"
 
 _SOCIETIES = columns("""
 djzh   | char(12) NOT NULL | 登记证号
@@ -78,16 +80,6 @@ gxsj   | timestamptz NOT NULL | 更新时间
 """)
 
 
-def _day(first: int, years: int, draws: Draws, place: int) -> str:
-    return f"{first + below(years, draws[place])}-{below(12, draws[place + 1]) + 1:02d}-{below(28, draws[place + 2]) + 1:02d}"
-
-
-def _alive(block: Block) -> list[tuple[Household, Person]]:
-    """People of the block who are alive and grown up, with their homes."""
-    pairs = ((home, person) for home in block.households for person in home.people)
-    return [(home, person) for home, person in pairs if person.died is None and person.year <= AS_OF - 20]
-
-
 def _societies(source: Source, block: Block) -> Iterator[Entry]:
     for sort in ("social_organisation", "kindergarten"):
         for place in institutions(source.world, block, sort):
@@ -108,14 +100,14 @@ def _society(source: Source, place: Institution) -> Entry:
         "2" if draws[2] & 15 == 0 else "1",
         touched(draws),
     )
-    return Entry(cells, (("society", f"O-{place.sort}-{place.index}"), ("premises", f"A{place.door.index}")))
+    return Entry(cells, (("society", place.entity), ("premises", place.door.entity)))
 
 
 def _veterans(source: Source, block: Block) -> Iterator[Entry]:
-    men = [(home, person) for home, person in _alive(block) if person.sex == MALE and person.year <= AS_OF - 30]
+    men = [(home, person) for home, person in aged(block, 20) if person.sex == MALE and person.year <= AS_OF - 30]
     for home, person in men[:1] if block.number % 6 == 0 else ():
         draws, dirt = source.world.dice(_VETERAN, person.index), source.dirt
-        joined = _day(person.year + 18, 3, draws, 3)
+        joined = drawn(person.year + 18, 3, draws, 3)
         cells = (
             f"YF{person.index:010d}",
             dirt.name(person.name, draws[0]),
@@ -123,17 +115,17 @@ def _veterans(source: Source, block: Block) -> Iterator[Entry]:
             str(person.sex),
             pick(("1", "1", "2", "3"), draws[6]),
             dirt.address(home.door, draws[2]),
-            joined,
-            f"{int(joined[:4]) + 2 + below(10, draws[7])}-12-01",
+            joined.padded("-"),
+            Day(joined.year + 2 + below(10, draws[7]), 12, 1).padded("-"),
             f"{300 + 50 * below(20, draws[8])}.00",
             synthetic("银行账号", person.index),
             touched(draws),
         )
-        yield Entry(cells, (("veteran", f"P{person.index}"),))
+        yield Entry(cells, (("veteran", person.entity),))
 
 
 def _militiamen(source: Source, block: Block) -> Iterator[Entry]:
-    young = [person for _, person in _alive(block) if person.year > AS_OF - 36]
+    young = [person for _, person in aged(block, 20) if person.year > AS_OF - 36]
     for person in young[:1] if block.number % 4 == 1 else ():
         draws, dirt = source.world.dice(_MILITIA, person.index), source.dirt
         firm = source.world.organisation(person.employer) if person.employer is not None else block.organisations[0]
@@ -141,18 +133,18 @@ def _militiamen(source: Source, block: Block) -> Iterator[Entry]:
             f"MB{person.index:010d}",
             dirt.name(person.name, draws[0]),
             dirt.citizen_id(person.citizen_id, draws[1]),
-            dirt.mobile(person.mobile, draws[2]) if person.mobile else None,
+            dirt.mobile(person.mobile, draws[2]),
             "1" if draws[3] & 3 else "2",
             f"{firm.door.town}{pick(_UNITS, draws[4])}",
-            _day(AS_OF - 5, 5, draws, 5),
+            drawn(AS_OF - 5, 5, draws, 5).padded("-"),
             "2" if draws[8] & 15 == 0 else "1",
             touched(draws),
         )
-        yield Entry(cells, (("militia", f"P{person.index}"),))
+        yield Entry(cells, (("militia", person.entity),))
 
 
 def _allowances(source: Source, block: Block) -> Iterator[Entry]:
-    grown = _alive(block)
+    grown = aged(block, 20)
     elders = [(home, person) for home, person in grown if person.year <= _OLD_AGE]
     poor = [(home, person) for home, person in grown if person.year > _OLD_AGE]
     for home, person in elders[: block.number % 2] + (poor[5:6] if block.number % 4 == 0 else []):
@@ -170,33 +162,18 @@ def _allowance(source: Source, home: Household, person: Person) -> Entry:
         str(person.sex),
         sort,
         dirt.address(home.door, draws[2]),
-        _day(since, max(AS_OF - since - 1, 1), draws, 3),
+        drawn(since, max(AS_OF - since - 1, 1), draws, 3).padded("-"),
         f"{AS_OF - 1}-12-31" if draws[7] & 15 == 0 else None,
         f"{50 + 10 * below(80, draws[8])}.00",
         synthetic("银行账号", person.index),
         synthetic("残疾与病情", person.index),
         touched(draws),
     )
-    return Entry(cells, (("recipient", f"P{person.index}"),))
+    return Entry(cells, (("recipient", person.entity),))
 
 
-def _patients(_source: Source, block: Block) -> Iterator[Entry]:
-    yield from _kept(block, 0, "精神病患者")
-
-
-def _foundlings(_source: Source, block: Block) -> Iterator[Entry]:
-    yield from _kept(block, 1, "弃婴")
-
-
-def _rescued(_source: Source, block: Block) -> Iterator[Entry]:
-    yield from _kept(block, 2, "受助流浪人员")
-
-
-def _kept(block: Block, turn: int, who: str) -> Iterator[Entry]:
-    """A row of a table of which nothing leaves the bureau: one to six blocks."""
-    if block.number % 6 == turn:
-        told = (synthetic(f"{who}{what}", block.number) for what in ("姓名", "证件号", "情况"))
-        yield Entry((str(block.number + 1), *told, _ENTERED), ())
+def _kept(turn: int, who: str) -> Callable[[Source, Block], Iterator[Entry]]:
+    return kept(6, turn, f"{who}姓名", f"{who}证件号", f"{who}情况", closing=(RECEIVED,))
 
 
 CARE = (
@@ -204,8 +181,8 @@ CARE = (
     Table("yf_dxxx", "退役军人和优抚对象", ("dxbh",), _VETERANS, _veterans),
     Table("mb_mbxx", "民兵信息", ("mbbh",), _MILITIAMEN, _militiamen),
     Table("bz_dxxx", "补助保障对象", ("bzbh",), _ALLOWANCES, _allowances),
-    Table("jz_jshz", "精神病患者", ("xh",), _KEPT, _patients, withheld=True),
-    Table("et_qyxx", "弃婴", ("xh",), _KEPT, _foundlings, withheld=True),
-    Table("jz_szry", "受助流浪乞讨人员", ("xh",), _KEPT, _rescued, withheld=True),
+    Table("jz_jshz", "精神病患者", ("xh",), _KEPT, _kept(0, "精神病患者"), withheld=True),
+    Table("et_qyxx", "弃婴", ("xh",), _KEPT, _kept(1, "弃婴"), withheld=True),
+    Table("jz_szry", "受助流浪乞讨人员", ("xh",), _KEPT, _kept(2, "受助流浪人员"), withheld=True),
 )
 """Tables of societies and of people whom the bureau looks after."""

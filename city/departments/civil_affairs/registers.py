@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
+from city.dates import drawn, iso, of_year, touched
 from city.draws import Draws, below, share
 from city.household import AS_OF, Person
+from city.people import residents
 from city.places import Door
-from city.tables import Entry, Source, Table, columns, iso, synthetic, touched
+from city.tables import Entry, Source, Table, columns, synthetic
 from city.world import Block
 
 _DOOR, _MARRIAGE, _CREMATION = 111, 112, 113
@@ -77,11 +79,11 @@ def _door(source: Source, door: Door, use: str) -> Entry:
         door.number,
         use,
         "1",
-        f"{1990 + below(34, draws[0])}-{below(12, draws[1]) + 1:02d}-{below(28, draws[2]) + 1:02d}",
+        drawn(1990, 34, draws, 0).padded("-"),
         synthetic("救助登记", door.index),
         touched(draws),
     )
-    return Entry(cells, (("doorplate", f"A{door.index}"),))
+    return Entry(cells, (("doorplate", door.entity),))
 
 
 def _marriages(source: Source, block: Block) -> Iterator[Entry]:
@@ -104,21 +106,19 @@ def _marriage(source: Source, number: int, couple: tuple[Person, Person], draws:
         dirt.name(wife.name, draws[3]),
         dirt.citizen_id(wife.citizen_id, draws[4]),
         wife.birth,
-        f"{year}-{below(12, draws[5]) + 1:02d}-{below(28, draws[6]) + 1:02d}",
+        of_year(year, draws, 5).padded("-"),
         "溧阳市民政局婚姻登记处",
         "2" if draws[7] < _DIVORCED else "1",
         synthetic("婚前医学检查", number),
         synthetic("精神疾病登记", number),
         touched(draws),
     )
-    return Entry(cells, (("husband", f"P{husband.index}"), ("wife", f"P{wife.index}")))
+    return Entry(cells, (("husband", husband.entity), ("wife", wife.entity)))
 
 
 def _cremations(source: Source, block: Block) -> Iterator[Entry]:
-    for home in block.households:
-        for person in home.people:
-            if person.died is None:
-                continue
+    for home, person in residents(block):
+        if person.died is not None:
             draws, dirt = source.world.dice(_CREMATION, person.index), source.dirt
             relative = next((other.name for other in home.people if other.died is None), None)
             cells = (
@@ -134,7 +134,7 @@ def _cremations(source: Source, block: Block) -> Iterator[Entry]:
                 synthetic("死亡原因", person.index),
                 touched(draws),
             )
-            yield Entry(cells, (("deceased", f"P{person.index}"),))
+            yield Entry(cells, (("deceased", person.entity),))
 
 
 REGISTERS = (

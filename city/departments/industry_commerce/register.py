@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
+from city.dates import iso, touched
 from city.draws import below, share
 from city.household import Person
 from city.organisations import Organisation
-from city.tables import Entry, Source, Table, columns, iso, synthetic, touched
+from city.tables import Entry, Source, Table, columns, synthetic
 from city.world import Block
 
 _FIRM, _HEAD, _SHAREHOLDER = 121, 122, 3501
@@ -79,7 +80,7 @@ def _firms(source: Source, block: Block) -> Iterator[Entry]:
             synthetic("租车合同", firm.index),
             touched(draws),
         )
-        yield Entry(cells, (("enterprise", f"O{firm.index}"), ("premises", f"A{firm.door.index}")))
+        yield Entry(cells, (("enterprise", firm.entity), ("premises", firm.door.entity)))
 
 
 def _heads(source: Source, block: Block) -> Iterator[Entry]:
@@ -96,10 +97,10 @@ def _head(source: Source, firm: Organisation, person: Person) -> Entry:
         dirt.name(person.name, draws[1]),
         dirt.citizen_id(person.citizen_id, draws[2]),
         "经营者" if firm.sole_trader else "执行董事",
-        dirt.mobile(person.mobile, draws[3]) if person.mobile else None,
+        dirt.mobile(person.mobile, draws[3]),
         touched(draws),
     )
-    return Entry(cells, (("representative", f"P{person.index}"), ("enterprise", f"O{firm.index}")))
+    return Entry(cells, (("representative", person.entity), ("enterprise", firm.entity)))
 
 
 def _shareholders(source: Source, block: Block) -> Iterator[Entry]:
@@ -127,7 +128,7 @@ def _shareholder(source: Source, firm: Organisation, person: Person, place: int,
         iso(firm.established),
         touched(draws),
     )
-    return Entry(cells, (("shareholder", f"P{person.index}"), ("enterprise", f"O{firm.index}")))
+    return Entry(cells, (("shareholder", person.entity), ("enterprise", firm.entity)))
 
 
 REGISTER = (

@@ -1,12 +1,14 @@
 """Tables of the supervised trades: drinking water, intermediaries, car rental, and what of them stays here."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-from city.draws import below, pick, share
+from city.dates import drawn, read, touched
+from city.draws import pick, share
 from city.household import AS_OF
-from city.institutions import institutions
-from city.tables import Entry, Source, Table, columns, synthetic, touched
+from city.institutions import institutions, staff
+from city.tables import Entry, Source, Table, columns, synthetic
 from city.vehicles import Vehicle
+from city.withheld import kept
 from city.world import Block
 
 _WATER, _AGENCY, _AGENT, _RENTAL, _RENTED = 3502, 3503, 3504, 3505, 3506
@@ -106,11 +108,11 @@ def _waters(source: Source, block: Block) -> Iterator[Entry]:
         "1" if draws[2] & 1 else "2",
         dirt.address(firm.door, draws[3]),
         firm.landline if draws[4] & 15 else firm.landline[1:],
-        f"{AS_OF + below(5, draws[5])}.{below(12, draws[6]) + 1}.{below(28, draws[7]) + 1}",
+        drawn(AS_OF, 5, draws, 5).bare("."),
         synthetic("送水客户", firm.index),
         touched(draws),
     )
-    yield Entry(cells, (("enterprise", f"O{firm.index}"), ("plant", f"A{firm.door.index}")))
+    yield Entry(cells, (("enterprise", firm.entity), ("plant", firm.door.entity)))
 
 
 def _agencies(source: Source, block: Block) -> Iterator[Entry]:
@@ -122,30 +124,29 @@ def _agencies(source: Source, block: Block) -> Iterator[Entry]:
             each.name,
             dirt.address(each.door, draws[1]),
             each.landline,
-            f"{each.established[:4]}/{int(each.established[4:6])}/{int(each.established[6:])}",
+            read(each.established).bare("/"),
             "2" if draws[2] < _WITHDRAWN else "1",
             touched(draws),
         )
-        yield Entry(cells, (("intermediary", f"O-{each.sort}-{each.index}"), ("office", f"A{each.door.index}")))
+        yield Entry(cells, (("intermediary", each.entity), ("office", each.door.entity)))
 
 
 def _agents(source: Source, block: Block) -> Iterator[Entry]:
-    for agency in institutions(source.world, block, "intermediary"):
-        for person in agency.staff[:2]:
-            draws, dirt = source.world.dice(_AGENT, person.index), source.dirt
-            cells = (
-                f"JJR{person.index:09d}",
-                dirt.name(person.name, draws[0]),
-                dirt.citizen_id(person.citizen_id, draws[1]),
-                str(person.sex),
-                dirt.mobile(person.mobile, draws[2]) if person.mobile else None,
-                f"ZJ{agency.index:09d}",
-                dirt.uscc(agency.uscc, draws[3]),
-                agency.name,
-                "1" if draws[4] & 1 else "2",
-                touched(draws),
-            )
-            yield Entry(cells, (("agent", f"P{person.index}"), ("intermediary", f"O-{agency.sort}-{agency.index}")))
+    for agency, person in staff(source.world, block, "intermediary", slice(2)):
+        draws, dirt = source.world.dice(_AGENT, person.index), source.dirt
+        cells = (
+            f"JJR{person.index:09d}",
+            dirt.name(person.name, draws[0]),
+            dirt.citizen_id(person.citizen_id, draws[1]),
+            str(person.sex),
+            dirt.mobile(person.mobile, draws[2]),
+            f"ZJ{agency.index:09d}",
+            dirt.uscc(agency.uscc, draws[3]),
+            agency.name,
+            "1" if draws[4] & 1 else "2",
+            touched(draws),
+        )
+        yield Entry(cells, (("agent", person.entity), ("intermediary", agency.entity)))
 
 
 def _rental_cars(block: Block) -> list[Vehicle]:
@@ -166,11 +167,11 @@ def _rentals(source: Source, block: Block) -> Iterator[Entry]:
         firm.name,
         dirt.address(firm.door, draws[1]),
         firm.landline,
-        f"{AS_OF - 6 + below(6, draws[2])}/{below(12, draws[3]) + 1}/{below(28, draws[4]) + 1}",
+        drawn(AS_OF - 6, 6, draws, 2).bare("/"),
         str(len(cars)),
         touched(draws),
     )
-    yield Entry(cells, (("enterprise", f"O{firm.index}"), ("premises", f"A{firm.door.index}")))
+    yield Entry(cells, (("enterprise", firm.entity), ("premises", firm.door.entity)))
 
 
 def _rented_out(source: Source, block: Block) -> Iterator[Entry]:
@@ -189,18 +190,7 @@ def _rented_out(source: Source, block: Block) -> Iterator[Entry]:
             synthetic("承租人", car.index),
             touched(draws),
         )
-        yield Entry(cells, (("vehicle", f"T{car.index}"), ("enterprise", f"O{firm.index}")))
-
-
-def _kept(series: str, *words: str) -> Callable[[Source, Block], Iterator[Entry]]:
-    """Return the rows of a table of which nothing leaves."""
-
-    def rows(source: Source, block: Block) -> Iterator[Entry]:
-        del source
-        if block.number % _WITHHELD_EVERY == 0:
-            yield Entry((f"{series}{block.number:09d}", *(synthetic(word, block.number) for word in words)), ())
-
-    return rows
+        yield Entry(cells, (("vehicle", car.entity), ("enterprise", firm.entity)))
 
 
 TRADES = (
@@ -209,7 +199,14 @@ TRADES = (
     Table("e_agent", "经纪人信息", ("brokerid",), _AGENTS, _agents),
     Table("e_rentco", "汽车租赁企业信息", ("rentid",), _RENTALS, _rentals),
     Table("e_rentveh", "租赁车辆信息", ("rvid",), _RENTED_OUT, _rented_out),
-    Table("m_member", "门店会员", ("memid",), _MEMBERS, _kept("HY", "门店会员"), withheld=True),
-    Table("m_waterclient", "送水客户", ("clid",), _CLIENTS, _kept("SS", "送水客户"), withheld=True),
-    Table("m_rentcontract", "汽车租赁合同", ("conid",), _CONTRACTS, _kept("HT", "承租人", "用车行程"), withheld=True),
+    Table("m_member", "门店会员", ("memid",), _MEMBERS, kept(_WITHHELD_EVERY, 0, "门店会员", serial="HY{:09d}"), withheld=True),
+    Table("m_waterclient", "送水客户", ("clid",), _CLIENTS, kept(_WITHHELD_EVERY, 0, "送水客户", serial="SS{:09d}"), withheld=True),
+    Table(
+        "m_rentcontract",
+        "汽车租赁合同",
+        ("conid",),
+        _CONTRACTS,
+        kept(_WITHHELD_EVERY, 0, "承租人", "用车行程", serial="HT{:09d}"),
+        withheld=True,
+    ),
 )

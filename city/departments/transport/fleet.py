@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
-from city.draws import Draws, below, pick
+from city.dates import drawn, iso, touched
+from city.draws import pick
 from city.household import AS_OF, Person
 from city.organisations import ORGANISATIONS, Organisation
-from city.tables import Cell, Entry, Source, Table, columns, iso, synthetic, touched
+from city.people import aged
+from city.tables import Cell, Entry, Source, Table, columns, synthetic
 from city.vehicles import Vehicle
 from city.world import Block, World
 
@@ -14,7 +16,6 @@ _VESSEL, _SALE, _REPAIR = 1703, 1706, 1707
 _COLOUR_CODES = {"白": "A", "灰": "B", "银": "B", "红": "E", "蓝": "H", "棕": "I", "黑": "J"}
 _DEALERS, _GARAGES = "商贸有限公司", "汽车修理部"
 _VESSEL_SORTS = (("1", "货"), ("1", "货"), ("2", "渔"), ("3", "工"))
-_GROWN = AS_OF - 20
 
 _COLUMNS = columns("""
 lsh     | bigint NOT NULL | 流水号
@@ -89,14 +90,14 @@ def _vehicle(source: Source, vehicle: Vehicle) -> Entry:
     person, firm = vehicle.person, vehicle.organisation
     owner: tuple[Cell, ...] = (None, None, None)
     owners: tuple[Cell, ...] = (None, None)
-    truth: tuple[tuple[str, str], ...] = (("vehicle", f"T{vehicle.index}"),)
+    truth: tuple[tuple[str, str], ...] = (("vehicle", vehicle.entity),)
     if person is not None:
-        phone = dirt.mobile(person.mobile, draws[2]) if person.mobile else None
+        phone = dirt.mobile(person.mobile, draws[2])
         owner = (dirt.name(person.name, draws[0]), dirt.citizen_id(person.citizen_id, draws[1]), phone)
-        truth += (("owner", f"P{person.index}"),)
+        truth += (("owner", person.entity),)
     if firm is not None:
         owners = (firm.name, dirt.uscc(firm.uscc, draws[3]))
-        truth += (("company", f"O{firm.index}"),)
+        truth += (("company", firm.entity),)
     cells = (
         str(vehicle.index + 1),
         dirt.plate(vehicle.plate, draws[4]),
@@ -118,15 +119,14 @@ def _vehicle(source: Source, vehicle: Vehicle) -> Entry:
 
 
 def _vessels(source: Source, block: Block) -> Iterator[Entry]:
-    grown = [person for home in block.households for person in home.people if person.died is None and person.year <= _GROWN]
-    for person in grown[:1] if block.number % 7 == 0 else ():
+    for _, person in aged(block, 20)[:1] if block.number % 7 == 0 else ():
         yield _vessel(source, block.number, person, block.organisations[0] if block.number % 2 else None)
 
 
 def _vessel(source: Source, number: int, person: Person, firm: Organisation | None) -> Entry:
     """A vessel of a company, or else of the person."""
     draws, dirt = source.world.dice(_VESSEL, number), source.dirt
-    phone = dirt.mobile(person.mobile, draws[2]) if person.mobile else None
+    phone = dirt.mobile(person.mobile, draws[2])
     owner: tuple[Cell, ...] = (dirt.name(person.name, draws[0]), dirt.citizen_id(person.citizen_id, draws[1]), phone, None, None)
     if firm is not None:
         owner = (None, None, None, firm.name, dirt.uscc(firm.uscc, draws[3]))
@@ -136,18 +136,14 @@ def _vessel(source: Source, number: int, person: Person, firm: Organisation | No
         f"苏溧{word}{number + 1:05d}",
         sort,
         f"D{draws[6]:08X}{number % 1000:03d}",
-        _day(AS_OF - 18, 18, draws, 7),
+        drawn(AS_OF - 18, 18, draws, 7).padded("-"),
         "A" if draws[10] & 15 else "E",
         *owner,
         synthetic("船舶轨迹", number),
         touched(draws),
     )
-    whose = ("owner", f"P{person.index}") if firm is None else ("company", f"O{firm.index}")
+    whose = ("owner", person.entity) if firm is None else ("company", firm.entity)
     return Entry(cells, (("vessel", f"T-transport-{number}"), whose))
-
-
-def _day(first: int, years: int, draws: Draws, place: int) -> str:
-    return f"{first + below(years, draws[place])}-{below(12, draws[place + 1]) + 1:02d}-{below(28, draws[place + 2]) + 1:02d}"
 
 
 def _nearest(world: World, block: Block, ending: str) -> Organisation:
@@ -173,7 +169,7 @@ def _sales(source: Source, block: Block) -> Iterator[Entry]:
             synthetic("会员信息", vehicle.index),
             touched(draws),
         )
-        yield Entry(cells, (("vehicle", f"T{vehicle.index}"), ("sale", f"Mtransport-cl_xsdj-{vehicle.index}")))
+        yield Entry(cells, (("vehicle", vehicle.entity), ("sale", f"Mtransport-cl_xsdj-{vehicle.index}")))
 
 
 def _repairs(source: Source, block: Block) -> Iterator[Entry]:
@@ -187,11 +183,11 @@ def _repairs(source: Source, block: Block) -> Iterator[Entry]:
             pick(("1", "1", "2", "3"), draws[1]),
             firm.name,
             dirt.uscc(firm.uscc, draws[2]),
-            _day(AS_OF - 2, 2, draws, 3),
+            drawn(AS_OF - 2, 2, draws, 3).padded("-"),
             synthetic("进厂照片", vehicle.index),
             touched(draws),
         )
-        yield Entry(cells, (("vehicle", f"T{vehicle.index}"), ("repair", f"Mtransport-cl_wxjl-{vehicle.index}")))
+        yield Entry(cells, (("vehicle", vehicle.entity), ("repair", f"Mtransport-cl_wxjl-{vehicle.index}")))
 
 
 FLEET = (

@@ -2,16 +2,18 @@
 
 from collections.abc import Iterator
 
-from city.draws import Draws, below, pick
-from city.household import AS_OF, Person
+from city.dates import drawn, iso, touched
+from city.draws import below, pick
+from city.household import AS_OF
 from city.institutions import institutions
 from city.organisations import Organisation
-from city.tables import Entry, Source, Table, columns, iso, synthetic, touched
+from city.people import aged
+from city.tables import Entry, Source, Table, columns, synthetic
+from city.withheld import RECEIVED, kept
 from city.world import Block
 
 _OPERATOR, _DRIVER, _SCHOOL, _LEARNER = 1701, 1702, 1704, 1705
 _FREIGHT = "物流有限公司"
-_ENTERED = "2024-06-30 08:00:00+08"
 
 _OPERATORS = columns("""
 xkzh   | varchar(20) NOT NULL | 道路运输经营许可证号
@@ -91,20 +93,6 @@ gxsj   | timestamptz NOT NULL | 更新时间
 """)
 
 
-def _day(first: int, years: int, draws: Draws, place: int) -> str:
-    return f"{first + below(years, draws[place])}-{below(12, draws[place + 1]) + 1:02d}-{below(28, draws[place + 2]) + 1:02d}"
-
-
-def _after(date: str, years: int) -> str:
-    return f"{int(date[:4]) + years}{date[4:]}"
-
-
-def _adults(block: Block) -> list[Person]:
-    """People of the block who are alive and from 21 to 58."""
-    people = (person for home in block.households for person in home.people)
-    return [person for person in people if person.died is None and AS_OF - 58 <= person.year < AS_OF - 20]
-
-
 def _carriers(block: Block) -> list[Organisation]:
     """The block's freight company, and in every other block one that has lorries of its own."""
     lorries = {vehicle.organisation.index for vehicle in block.vehicles if vehicle.organisation is not None and vehicle.truck}
@@ -115,7 +103,7 @@ def _carriers(block: Block) -> list[Organisation]:
 def _operators(source: Source, block: Block) -> Iterator[Entry]:
     for firm in _carriers(block):
         draws, dirt = source.world.dice(_OPERATOR, firm.index), source.dirt
-        granted = _day(AS_OF - 4, 4, draws, 2)
+        granted = drawn(AS_OF - 4, 4, draws, 2)
         cells = (
             f"苏交运许{firm.index:08d}号",
             firm.name,
@@ -123,19 +111,19 @@ def _operators(source: Source, block: Block) -> Iterator[Entry]:
             pick(("1", "1", "1", "2", "3"), draws[5]),
             dirt.address(firm.door, draws[1]),
             firm.landline,
-            granted,
-            _after(granted, 4),
+            granted.padded("-"),
+            granted.later(4).padded("-"),
             "A" if firm.status == 1 else "B",
             touched(draws),
         )
-        yield Entry(cells, (("operator", f"O{firm.index}"), ("premises", f"A{firm.door.index}")))
+        yield Entry(cells, (("operator", firm.entity), ("premises", firm.door.entity)))
 
 
 def _drivers(source: Source, block: Block) -> Iterator[Entry]:
     for place, firm in enumerate(_carriers(block)):
-        for person in _adults(block)[place : place + 1]:
+        for _, person in aged(block, 21, 58)[place : place + 1]:
             draws, dirt = source.world.dice(_DRIVER, person.index), source.dirt
-            first = _day(AS_OF - 6, 6, draws, 2)
+            first = drawn(AS_OF - 6, 6, draws, 2)
             cells = (
                 f"CY3204{person.index:010d}",
                 dirt.name(person.name, draws[0]),
@@ -144,12 +132,12 @@ def _drivers(source: Source, block: Block) -> Iterator[Entry]:
                 pick(("1", "1", "2", "3"), draws[5]),
                 firm.name,
                 dirt.uscc(firm.uscc, draws[6]),
-                first,
-                _after(first, 6),
-                dirt.mobile(person.mobile, draws[7]) if person.mobile else None,
+                first.padded("-"),
+                first.later(6).padded("-"),
+                dirt.mobile(person.mobile, draws[7]),
                 touched(draws),
             )
-            yield Entry(cells, (("driver", f"P{person.index}"), ("operator", f"O{firm.index}")))
+            yield Entry(cells, (("driver", person.entity), ("operator", firm.entity)))
 
 
 def _schools(source: Source, block: Block) -> Iterator[Entry]:
@@ -166,49 +154,31 @@ def _schools(source: Source, block: Block) -> Iterator[Entry]:
             iso(school.established),
             touched(draws),
         )
-        yield Entry(cells, (("school", f"O-driving_school-{school.index}"), ("premises", f"A{school.door.index}")))
+        yield Entry(cells, (("school", school.entity), ("premises", school.door.entity)))
 
 
 def _learners(source: Source, block: Block) -> Iterator[Entry]:
     for school in institutions(source.world, block, "driving_school"):
-        for person in _adults(block)[:4]:
+        for _, person in aged(block, 21, 58)[:4]:
             draws, dirt = source.world.dice(_LEARNER, person.index), source.dirt
-            begun, state = _day(AS_OF - 4, 3, draws, 4), pick(("1", "2", "2", "2", "3"), draws[7])
+            begun, state = drawn(AS_OF - 4, 3, draws, 4), pick(("1", "2", "2", "2", "3"), draws[7])
             cells = (
                 f"XY{person.index:010d}",
                 dirt.name(person.name, draws[0]),
                 dirt.citizen_id(person.citizen_id, draws[1]),
                 str(person.sex),
-                dirt.mobile(person.mobile, draws[2]) if person.mobile else None,
+                dirt.mobile(person.mobile, draws[2]),
                 pick(("C1", "C1", "C2", "B2"), draws[8]),
                 school.name,
                 dirt.uscc(school.uscc, draws[3]),
-                begun,
-                _after(begun, 1) if state == "2" else None,
+                begun.padded("-"),
+                begun.later(1).padded("-") if state == "2" else None,
                 state,
                 synthetic("训练轨迹", person.index),
                 synthetic("训练照片", person.index),
                 touched(draws),
             )
-            yield Entry(cells, (("learner", f"P{person.index}"), ("school", f"O-driving_school-{school.index}")))
-
-
-def _tracks(_source: Source, block: Block) -> Iterator[Entry]:
-    yield from _kept(block, 0, "轨迹号牌", "定位信息")
-
-
-def _videos(_source: Source, block: Block) -> Iterator[Entry]:
-    yield from _kept(block, 1, "视频号牌", "视频位置")
-
-
-def _members(_source: Source, block: Block) -> Iterator[Entry]:
-    yield from _kept(block, 2, "会员姓名", "会员电话")
-
-
-def _kept(block: Block, turn: int, *whats: str) -> Iterator[Entry]:
-    """A row of a table of which nothing leaves the bureau: one to six blocks."""
-    if block.number % 6 == turn:
-        yield Entry((str(block.number + 1), *(synthetic(what, block.number) for what in whats), _ENTERED), ())
+            yield Entry(cells, (("learner", person.entity), ("school", school.entity)))
 
 
 TRADE = (
@@ -216,8 +186,8 @@ TRADE = (
     Table("ys_cyry", "道路运输从业人员", ("cyzgzh",), _DRIVERS, _drivers),
     Table("jp_jxxx", "驾校信息", ("jxbh",), _SCHOOLS, _schools),
     Table("jp_xyxx", "学员培训记录", ("xybh",), _LEARNERS, _learners),
-    Table("gps_gjxx", "卫星定位轨迹", ("gjbh",), _TRACKS, _tracks, withheld=True),
-    Table("sp_jkxx", "监控视频和图片", ("spbh",), _VIDEOS, _videos, withheld=True),
-    Table("jxs_hyxx", "经销商会员", ("hybh",), _MEMBERS, _members, withheld=True),
+    Table("gps_gjxx", "卫星定位轨迹", ("gjbh",), _TRACKS, kept(6, 0, "轨迹号牌", "定位信息", closing=(RECEIVED,)), withheld=True),
+    Table("sp_jkxx", "监控视频和图片", ("spbh",), _VIDEOS, kept(6, 1, "视频号牌", "视频位置", closing=(RECEIVED,)), withheld=True),
+    Table("jxs_hyxx", "经销商会员", ("hybh",), _MEMBERS, kept(6, 2, "会员姓名", "会员电话", closing=(RECEIVED,)), withheld=True),
 )
 """Tables of businesses and of people at work or in training."""
