@@ -12,14 +12,14 @@ from city.world import Block
 
 _ROW = 151
 _SEEKER, _MARKET = 1501, 1502
-_INSURANCES = ("110", "410")
+_PENSION, _OTHERS = "110", ("210", "310", "410", "510")
 _BOTH, _PAUSED, _ENDED = share(0.6), share(0.08), share(0.03)
 _EDUCATION = ("11", "21", "31", "41", "61", "71")
 _TRADES = ("钳工", "电工", "收银员", "保洁员", "文员", "焊工", "驾驶员", "缝纫工")
 
 _COLUMNS = columns("""
 aac001 | char(12) NOT NULL | 个人编号
-aae140 | char(3) NOT NULL | 险种类型（110 养老 410 工伤）
+aae140 | char(3) NOT NULL | 险种类型（110 养老 210 失业 310 医疗 410 工伤 510 生育）
 aac002 | varchar(24) | 证件号码
 aac003 | varchar(50) | 姓名
 aac004 | char(1) | 性别（GB/T 2261.1）
@@ -79,12 +79,13 @@ aae036 | timestamptz NOT NULL | 更新时间
 
 def _enrolments(source: Source, block: Block) -> Iterator[Entry]:
     for person, employer in employed(block):
-        for insurance in _INSURANCES if person.draws[14] < _BOTH else _INSURANCES[:1]:
-            yield _enrolment(source, person, employer, insurance)
+        yield _enrolment(source, person, employer, _PENSION)
+        if person.draws[14] < _BOTH:
+            yield _enrolment(source, person, employer, _OTHERS[person.index % len(_OTHERS)])
 
 
 def _enrolment(source: Source, person: Person, employer: int, insurance: str) -> Entry:
-    draws, dirt = source.world.dice(_ROW, 2 * person.index + (insurance == _INSURANCES[1])), source.dirt
+    draws, dirt = source.world.dice(_ROW, 2 * person.index + (insurance != _PENSION)), source.dirt
     firm = source.world.organisation(employer)
     since = max(person.year + 20, AS_OF - 20)
     cells = (

@@ -56,7 +56,7 @@ def _custody(source: Source, block: Block) -> Iterator[Entry]:
         cells = (
             str(5_000_001 + person.index),
             dirt.name(person.name, draws[4]),
-            dirt.citizen_id(person.citizen_id, draws[5]),
+            dirt.key_citizen_id(person.citizen_id, draws[5]),
             "M",
             read(person.birth).bare("."),
             dirt.address(home.door, draws[6]),

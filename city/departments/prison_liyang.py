@@ -66,7 +66,7 @@ def _custody(source: Source, block: Block) -> Iterator[Entry]:
         cells = (
             f"3204{person.index:08d}",
             dirt.name(person.name, draws[4], old_system=True),
-            dirt.citizen_id(person.citizen_id, draws[5]),
+            dirt.key_citizen_id(person.citizen_id, draws[5]),
             str(person.sex),
             person.birth,
             dirt.address(home.door, draws[6]),
