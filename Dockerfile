@@ -1,4 +1,4 @@
-# huiliu's own processes: streams, indexer, query and watch are four commands of this one image.
+# huiliu's own processes: streams, indexer, query, door and watch are five commands of this one image.
 FROM python:3.11.14-slim-bookworm
 WORKDIR /huiliu
 COPY requirements.lock ./

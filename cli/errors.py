@@ -7,6 +7,8 @@ import typer
 from rich.console import Console
 
 from city.errors import CityError
+from connectors.door.errors import CallError
+from connectors.intake.receipt import IntakeError
 from domain.contract import ContractError
 from indexer.errors import IndexerError
 from settings import SettingsError
@@ -19,6 +21,8 @@ KNOWN: tuple[type[Exception], ...] = (
     SettingsError,
     ContractError,
     IndexerError,
+    CallError,
+    IntakeError,
 )
 
 

@@ -26,6 +26,7 @@ def write(state: State) -> Path:
         "DEPARTMENTS_DSN": postgres.dsn(home, "departments", ports["departments"], "postgres"),
         "KEY_FILE": str(_master_key(home)),
         "QUERY_PORT": str(ports["query"]["http"]),
+        "DOOR_PORT": str(ports["door"]["http"]),
     }
     lines = [
         "# huiliu up 写入 written by huiliu up; 再次运行会覆盖 the next one overwrites it",

@@ -1,4 +1,4 @@
-"""Runs huiliu's own processes: stream workers, indexer, query and watch."""
+"""Runs huiliu's own processes: stream workers, indexer, query, door and watch."""
 
 import os
 import sys
@@ -53,5 +53,6 @@ def others() -> list[Own]:
     return [
         Own("indexer", "indexer", ("streams-0", "elasticsearch"), 200),
         Own("query", "query", ("indexer",), 200, port="http"),
+        Own("door", "connectors.door", ("streams-0", "elasticsearch"), 180, port="http"),
         Own("watch", "ops", ("streams-0", "connect"), 120),
     ]

@@ -58,7 +58,7 @@ def test_services_lean_on_services_and_volumes_that_are_there(compose: Compose) 
 
 def test_our_processes_are_modules_and_all_are_there(compose: Compose) -> None:
     modules = {service.command[-1] for service in ours(compose).values()}
-    assert modules == {"streams", "indexer", "query", "ops"}
+    assert modules == {"streams", "indexer", "query", "connectors.door", "ops"}
     for service in ours(compose).values():
         assert service.command[:2] == ["python", "-m"]
         assert find_spec(f"{service.command[2]}.__main__")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.sealing import Sealer, UnsealError
+from domain.sealing import PurposeSealer, Sealer, UnsealError
 from domain.tokens import TOKEN_BYTES, Tokeniser, derive, text_of
 
 MASTER, OTHER = bytes(range(32)), bytes(32)
@@ -54,6 +54,20 @@ def test_rejects_open_again(payload: bytes) -> None:
     assert sealer.unseal_reject(sealed) == payload
     with pytest.raises(UnsealError):
         Sealer(OTHER).unseal_reject(sealed)
+
+
+@given(st.binary(max_size=200), st.binary(max_size=20))
+def test_bytes_sealed_for_a_purpose_open_for_it_alone(payload: bytes, bound: bytes) -> None:
+    sealer = PurposeSealer(MASTER, "call")
+    sealed = sealer.seal(payload, bound)
+    assert sealer.unseal(sealed, bound) == payload
+    assert sealer.seal(payload, bound) != sealed
+    for other, place in ((PurposeSealer(OTHER, "call"), bound), (PurposeSealer(MASTER, "row"), bound), (sealer, bound + b"x")):
+        with pytest.raises(UnsealError):
+            other.unseal(sealed, place)
+    for broken in (sealed[:-1], b"", sealed[:5]):
+        with pytest.raises(UnsealError):
+            sealer.unseal(broken, bound)
 
 
 @given(st.text(), st.text())

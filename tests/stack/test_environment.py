@@ -22,6 +22,7 @@ def test_the_settings_read_what_was_written(tmp_path: Path) -> None:
     assert settings.registry_url.endswith(f":{ports['registry']['http']}/apis/ccompat/v7")
     assert settings.store_dsn.get_secret_value().endswith(f":{ports['store']['sql']}/store")
     assert settings.query_port == ports["query"]["http"]
+    assert settings.door_port == ports["door"]["http"]
     assert len(settings.master_key_bytes()) == 32
 
 
