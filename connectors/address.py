@@ -1,6 +1,7 @@
 """A department database's address, taken apart: Debezium wants it in pieces."""
 
 from dataclasses import dataclass, field
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
@@ -48,3 +49,23 @@ def parse_address(url: str, variable: str) -> Address:
         password=str(parts["password"]),
         sslmode=str(parts.get("sslmode") or "prefer"),
     )
+
+
+def split_address(url: str, variable: str, port: int) -> Address:
+    """Return the parts of ``<kind>://user:password@host:port/database?sslmode=…``; ``port`` counts where the address has none.
+
+    Raises:
+        SourceError: a part is missing.
+    """
+    form = "<kind>://user:password@host:port/database"
+    try:
+        parts = urlsplit(url)
+        found = {"host": parts.hostname, "database": parts.path[1:], "user": parts.username, "password": parts.password}
+        number = parts.port or port
+    except ValueError as error:
+        raise SourceError(f"{variable} 不是数据库地址 is not an address like {form}: correct it") from error
+    missing = [name for name, value in found.items() if not value]
+    if missing:
+        raise SourceError(f"{variable} 缺少 lacks {', '.join(missing)}: write it as {form}")
+    texts = {name: unquote(str(value)) for name, value in found.items()}
+    return Address(port=number, sslmode=parse_qs(parts.query).get("sslmode", ["prefer"])[0], **texts)

@@ -5,28 +5,26 @@ from collections.abc import Mapping
 
 from confluent_kafka import KafkaException
 
-from connectors.address import Address
-from connectors.catalogue import read_catalogue
-from connectors.comparison import differences
-from connectors.database import Connection, execute, opened
-from connectors.debezium import connector_config
+from connectors.debezium import poll_ms
+from connectors.door.keys import desk_key
+from connectors.engines import engine_of
+from connectors.engines.engine import Engine, Source, source_address
 from connectors.errors import ConnectError, SourceError
-from connectors.names import connector_name, slot_name
-from connectors.plan import GRANTS, PUBLICATION, SIGNALS, Step, beyond, read_prepared, steps, widened
+from connectors.names import connector_name
+from connectors.plan import Step
 from connectors.report import Report
 from connectors.secrets import password_reference, write_password
-from connectors.signals import snapshot_signal
-from connectors.state import read_slot
 from connectors.topics import feed_topics
 from connectors.worker import Worker
 from domain.contract import Contract, ContractFile
 from schemas.topics import ensure_topics, source_topics
 from settings import Settings, SettingsError
 
-SLOT = "复制槽 replication slot"
 TOPICS = "主题 topics"
 CONNECTOR = "连接器 connector"
 SNAPSHOT = "重读 snapshot"
+DESK = "报送密钥 desk key"
+NOT_RUN = "配置好，未在此运行 configured, not run here: this kind of database was never run with huiliu, so try it on a copy first"
 _RESTING = frozenset({"paused", "stopped"})
 _PATIENCE_SECONDS = 40.0
 _OLD_FAILURE_SECONDS = 5.0
@@ -37,7 +35,12 @@ def attach(file: ContractFile, settings: Settings, worker: Worker) -> Report:
     """Attach one provider and tell what changed; what is wrong stands in the report, so that the other providers go on."""
     report = Report(file.contract.provider)
     try:
-        _Attaching(file, settings, worker, report).run()
+        if file.contract.mode == "cdc":
+            _Attaching(file, settings, worker, report).run()
+        elif file.contract.mode == "role":
+            report.notes.append("只有角色 this unit has a role and no feed: there is nothing to attach")
+        else:
+            _open_desk(file.contract, settings, report)
     except (SettingsError, SourceError, ConnectError) as error:
         report.problems.append(str(error))
     except KafkaException as error:
@@ -45,58 +48,84 @@ def attach(file: ContractFile, settings: Settings, worker: Worker) -> Report:
     return report
 
 
+def _open_desk(contract: Contract, settings: Settings, report: Report) -> None:
+    """Make what periodic copies and entries need: topics, and the key that the provider's desk shows."""
+    _make_topics(contract, settings, report)
+    try:
+        desk_key(settings.home, contract.provider)
+    except OSError as error:
+        report.problems.append(f"无法写入报送密钥 the desk key cannot be written ({error.strerror}): make {settings.home} writable")
+        return
+    report.add(DESK, "unchanged" if report.changes[0].state == "unchanged" else "created", f"keys/desk/{contract.provider}")
+
+
+def _make_topics(contract: Contract, settings: Settings, report: Report) -> None:
+    made: list[str] = []
+    for partitions, topics in feed_topics(contract, settings.partitions):
+        made += ensure_topics(settings.kafka_bootstrap, topics, partitions)
+    report.add(TOPICS, "created" if made else "unchanged", ", ".join(made))
+    report.new_source = any(topic.name in made for topic in source_topics(contract))
+
+
 class _Attaching:
-    """One run of attach."""
+    """One run of attach for a captured database."""
 
     def __init__(self, file: ContractFile, settings: Settings, worker: Worker, report: Report) -> None:
         self._file = file
         self._contract: Contract = file.contract
+        self._engine: Engine = engine_of(file.contract)
         self._settings = settings
         self._worker = worker
         self._report = report
+        self._name = connector_name(file.contract.provider)
 
     def run(self) -> None:
-        variable = self._contract.source.url_env
-        with opened(self._settings.source_url(variable), variable) as (capture, address):
-            if not self._fits(capture, address):
+        self._report.notes += [*self._engine.caveats, *([] if self._engine.runs_here else [NOT_RUN])]
+        if not self._worker.has_plugin(self._engine.connector_class):
+            message = (
+                f"Connect 没有此连接器 has no {self._engine.connector_class}: put its plugin into plugin.path, restart it, attach again"
+            )
+            raise ConnectError(message)
+        had = self._worker.config(self._name)
+        with self._engine.opened(self._contract, self._settings) as source:
+            if not self._fits(source):
                 return
-            again = widened(self._contract, read_prepared(capture, self._contract, address.user).publication)
-            if not self._prepared(capture, address) or not self._slot_usable(capture):
+            again = source.widened(had)
+            if not self._prepared(source):
                 return
-            self._topics()
-            known = self._worker.state(connector_name(self._contract.provider)).state != "not_attached"
-            self._connector(capture, address)
-            if again and known and self._report.ok:
-                capture.execute(snapshot_signal(again))
+            place = source.log_place(self._worker)
+            self._report.add(place.piece, place.state, place.detail)
+            _make_topics(self._contract, self._settings, self._report)
+            self._connector(source, had)
+            if again and self._report.ok:
+                source.read_again(again)
                 self._report.add(SNAPSHOT, "created", ", ".join(".".join(table) for table in again))
 
-    def _fits(self, capture: Connection, address: Address) -> bool:
+    def _fits(self, source: Source) -> bool:
         """Compare the contract with the database; what cannot work stops here, what is only unmapped is told."""
-        for difference in differences(self._contract, read_catalogue(capture, self._contract, address.user)):
+        for difference in source.differences():
             problem = str(self._file.problem(difference.path, difference.message))
             (self._report.problems if difference.stops else self._report.notes).append(problem)
         return self._report.ok
 
-    def _prepared(self, capture: Connection, address: Address) -> bool:
+    def _prepared(self, source: Source) -> bool:
         """Take the steps at the database, or hand them to its DBA; then see for itself that they had effect."""
-        todo = steps(self._contract, address.user, read_prepared(capture, self._contract, address.user))
-        admin = self._contract.source.admin_url_env
-        if todo and admin:
-            with opened(self._settings.source_url(admin), admin) as (dba, _):
-                execute(dba, [statement for step in todo for statement in step.statements])
-        found = read_prepared(capture, self._contract, address.user)
-        left = steps(self._contract, address.user, found)
-        self._tell_steps(todo, left)
-        others = beyond(self._contract, found)
+        todo = source.steps()
+        if todo and self._contract.source.admin_url_env:
+            self._engine.apply(self._contract, self._settings, [statement for step in todo for statement in step.statements])
+        left = source.steps()
+        self._tell_steps(source, todo, left)
+        others = source.beyond()
         if others:
             named = ", ".join(others[:5]) + (" …" if others[5:] else "")
-            self._report.notes.append(f"捕获用户还能访问 {address.user} can also reach {named} through PUBLIC: have the DBA revoke it")
+            user = source.address.user
+            self._report.notes.append(f"捕获用户还能访问 {user} can also reach {named} through PUBLIC: have the DBA revoke it")
         return not left
 
-    def _tell_steps(self, todo: list[Step], left: list[Step]) -> None:
+    def _tell_steps(self, source: Source, todo: list[Step], left: list[Step]) -> None:
         open_pieces = {step.piece for step in left}
         taken = {step.piece: step for step in todo if step.piece not in open_pieces}
-        for piece in (SIGNALS, GRANTS, PUBLICATION):
+        for piece in source.pieces:
             if piece in taken:
                 self._report.add(piece, taken[piece].state, taken[piece].detail)
             elif piece not in open_pieces:
@@ -108,65 +137,41 @@ class _Attaching:
                 remedy = "it comes through PUBLIC, a membership or another grantor: have the DBA revoke it there"
             self._report.problems.append(f"{step.piece} 未就绪 is not ready ({step.detail or 'missing'}): {remedy}")
 
-    def _slot_usable(self, capture: Connection) -> bool:
-        provider = self._contract.provider
-        slot = read_slot(capture, provider)
-        if slot is None:
-            self._report.add(SLOT, "created", "Debezium makes it at the snapshot")
-        elif slot.plugin != "pgoutput" or slot.database != capture.info.dbname:
-            name = slot_name(provider)
-            self._report.problems.append(f"复制槽 {name} 属于别人 belongs to {slot.database} ({slot.plugin}): drop or rename it there")
-        elif slot.lost:
-            capture.execute("SELECT pg_drop_replication_slot(%s)", (slot_name(provider),))
-            self._report.add(SLOT, "altered", "its log was lost: dropped, so that the tables are read again")
-        else:
-            self._report.add(SLOT, "unchanged")
-        return self._report.ok
-
-    def _topics(self) -> None:
-        made: list[str] = []
-        for partitions, topics in feed_topics(self._contract, self._settings.partitions):
-            made += ensure_topics(self._settings.kafka_bootstrap, topics, partitions)
-        self._report.add(TOPICS, "created" if made else "unchanged", ", ".join(made))
-        self._report.new_source = any(topic.name in made for topic in source_topics(self._contract))
-
-    def _connector(self, capture: Connection, address: Address) -> None:
+    def _connector(self, source: Source, had: Mapping[str, str] | None) -> None:
         """Give Connect the configuration if it has another, and wait until its task runs."""
         provider, home = self._contract.provider, self._settings.home
-        name = connector_name(provider)
-        config = connector_config(self._contract, address, password_reference(home, provider), self._settings.registry_native_url)
-        before, slot = self._worker.state(name), read_slot(capture, provider)
+        address = source_address(self._engine, self._contract, self._settings)
+        config = self._engine.config(self._contract, address, password_reference(home, provider), self._settings)
+        config["poll.interval.ms"] = poll_ms(len(self._worker.states()), self._settings.capture_poll_ms, had)
+        before, reader = self._worker.state(self._name), source.reader()
         new_password = write_password(home, provider, address.password)
-        had = self._worker.config(name)
         restarts = before.state == "failed" or (new_password and had is not None)
         if had is None or {key: value for key, value in had.items() if key != "name"} != config:
-            self._worker.put_config(name, config)
+            self._worker.put_config(self._name, config)
             self._report.add(CONNECTOR, "created" if had is None else "altered", _changed(had, config))
             restarts = True
         elif restarts:
-            self._worker.restart(name)
+            self._worker.restart(self._name)
             self._report.add(CONNECTOR, "altered", "restarted")
         elif before.state not in _RESTING:
             self._report.add(CONNECTOR, "unchanged")
         if before.state in _RESTING:
-            self._worker.resume(name)
+            self._worker.resume(self._name)
             self._report.add(CONNECTOR, "altered", "resumed")
-        self._await_running(capture, config, slot.reader if slot and restarts else None, failed=before.state == "failed")
+        self._await_running(source, config, reader if restarts else None, failed=before.state == "failed")
 
-    def _await_running(self, capture: Connection, config: Mapping[str, str], old_reader: int | None, *, failed: bool) -> None:
-        """Wait for a running task that has this configuration and its slot, read by another backend than before a restart."""
-        name = connector_name(self._contract.provider)
+    def _await_running(self, source: Source, config: Mapping[str, str], old_reader: int | None, *, failed: bool) -> None:
+        """Wait for a running task that has this configuration, its log read by another reader than before a restart."""
         started = time.monotonic()
         while True:
-            now, slot = self._worker.state(name), read_slot(capture, self._contract.provider)
+            now = self._worker.state(self._name)
             waited = time.monotonic() - started
             if now.state == "failed" and (not failed or waited > _OLD_FAILURE_SECONDS):
-                raise ConnectError(f"{name}: {now.reason}")
-            fresh = slot is not None and (old_reader is None or slot.reader not in {None, old_reader})
-            if now.state == "running" and fresh and self._worker.started_with(name, config):
+                raise ConnectError(f"{self._name}: {now.reason}")
+            if now.state == "running" and source.follows(old_reader) and self._worker.started_with(self._name, config):
                 return
             if waited > _PATIENCE_SECONDS:
-                message = f"{name}: {_PATIENCE_SECONDS:.0f} 秒后仍未运行 is still {now.state}, not running: see `huiliu logs connect`"
+                message = f"{self._name}: {_PATIENCE_SECONDS:.0f} 秒后仍未运行 is still {now.state}, not running: see `huiliu logs connect`"
                 raise ConnectError(message)
             time.sleep(_POLL_SECONDS)
 

@@ -2,9 +2,7 @@
 
 from collections.abc import Iterator
 
-from connectors.catalogue import read_catalogue
-from connectors.comparison import differences
-from connectors.database import opened
+from connectors.engines import engine_of
 from connectors.errors import SourceError
 from domain.contract import ContractFile, ContractProblem
 from domain.samples import sample_problems
@@ -18,11 +16,12 @@ def check_samples(file: ContractFile) -> Iterator[ContractProblem]:
 
 
 def check_live(file: ContractFile, settings: Settings) -> list[ContractProblem]:
-    """Return how the database differs from the contract, or why it could not be asked."""
-    connection = file.contract.source
+    """Return how the database differs from the contract, or why it could not be asked; a provider that is not captured has none."""
+    if file.contract.mode != "cdc":
+        return []
     try:
-        with opened(settings.source_url(connection.url_env), connection.url_env) as (capture, address):
-            found = list(differences(file.contract, read_catalogue(capture, file.contract, address.user)))
+        with engine_of(file.contract).opened(file.contract, settings) as source:
+            found = list(source.differences())
     except (SettingsError, SourceError) as error:
         return [file.problem(("connection", "url_env"), str(error))]
     return [file.problem(difference.path, difference.message) for difference in found]

@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from domain.contract import ContractError, ContractFile, ContractProblem
-from settings.contracts import load_contract
+from settings.contracts import contract_paths, load_contract
 
 
-def chosen_files(names: Iterable[str], folder: Path) -> list[Path]:
-    """Return the files that the names mean: ``<folder>/<slug>.yaml``, or the path itself; every file of the folder for no names."""
-    named = [Path(name) if name.endswith((".yaml", ".yml")) else folder / f"{name}.yaml" for name in names]
-    return list(dict.fromkeys(named)) or sorted(folder.glob("*.yaml"))
+def chosen_files(names: Iterable[str], *folders: Path) -> list[Path]:
+    """Return the files that the names mean: the installed ``<slug>.yaml``, or the path itself; every installed file for no names."""
+    installed = contract_paths(*folders)
+    named = [Path(name) if name.endswith((".yaml", ".yml")) else installed.get(name, folders[0] / f"{name}.yaml") for name in names]
+    return list(dict.fromkeys(named)) or list(installed.values())
 
 
 def read_contracts(paths: Iterable[Path]) -> tuple[list[ContractFile], list[ContractProblem]]:

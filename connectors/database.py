@@ -65,7 +65,7 @@ def opened(url: str, variable: str) -> Iterator[tuple[Connection, Address]]:
             raise SourceError(f"{address.place}: {statement_failure(error)}") from error
 
 
-def execute(connection: Connection, statements: Iterable[Composed]) -> None:
+def execute(connection: Connection, statements: Iterable[Composed | str]) -> None:
     """Run the statements in one transaction.
 
     Raises:
@@ -73,7 +73,7 @@ def execute(connection: Connection, statements: Iterable[Composed]) -> None:
     """
     with connection.transaction():
         for statement in statements:
-            connection.execute(statement)
+            connection.execute(statement.encode() if isinstance(statement, str) else statement)
 
 
 def statement_failure(error: psycopg.Error) -> str:

@@ -1,4 +1,7 @@
-"""The Debezium configuration of a provider's connector (third layer of withholding: what the connector lets through)."""
+"""The Debezium configuration of a provider's connector (third layer of withholding: what the connector lets through).
+
+The capitals without an underscore are what every kind of database shares.
+"""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -11,6 +14,7 @@ from schemas.topics import source_prefix
 
 CONNECTOR_CLASS = "io.debezium.connector.postgresql.PostgresConnector"
 HEARTBEAT_MS = 5_000
+POLL_MS, POLL_MS_CROWDED, CROWD = 40, 200, 8
 
 _CAPTURE = {
     "connector.class": CONNECTOR_CLASS,
@@ -21,60 +25,78 @@ _CAPTURE = {
     # Where there is a standby, the slot follows to it (PostgreSQL 17 and later).
     "slot.failover": "true",
     "slot.drop.on.stop": "false",
-    # Behind a lost slot `initial` stops for good; `when_needed` reads the tables again, and what is known already is a no-op.
-    "snapshot.mode": "when_needed",
-    # LOCK TABLE needs a right on the whole table, which the capture role must not have.
-    "snapshot.locking.mode": "none",
-    "snapshot.max.threads": "1",
-    "snapshot.fetch.size": "10000",
-    "incremental.snapshot.chunk.size": "4096",
-    # Watermarks are taken out again, so that the signal table does not grow in the department's database.
-    "incremental.snapshot.watermarking.strategy": "insert_delete",
-}
-_VALUES = {
-    "decimal.handling.mode": "string",
-    "interval.handling.mode": "string",
-    "time.precision.mode": "isostring",
-    "binary.handling.mode": "bytes",
-    "schema.name.adjustment.mode": "avro",
-}
-_EVENTS = {
+    # A reader that was killed keeps the slot until the database notices.
+    "slot.max.retries": "30",
+    "slot.retry.delay.ms": "2000",
     "topic.naming.strategy": "io.debezium.schema.DefaultTopicNamingStrategy",  # prefix and table: no per-event rename to drop the schema
-    # Source topics are not compacted, so a tombstone would say nothing.
-    "tombstones.on.delete": "false",
-    "skipped.operations": "t",
+    "interval.handling.mode": "string",
     "provide.transaction.metadata": "false",
-    "extended.headers.enabled": "false",
-    "topic.heartbeat.prefix": HEARTBEAT_PREFIX,
-    "heartbeat.interval.ms": str(HEARTBEAT_MS),
     # A logical message moves the slot of an idle database on without a row written in it.
     "heartbeat.action.query": f"SELECT pg_logical_emit_message(false, '{HEARTBEAT_MESSAGE}', '')",
     "message.prefix.exclude.list": re.escape(HEARTBEAT_MESSAGE),
 }
+VALUES = {
+    "decimal.handling.mode": "string",
+    "time.precision.mode": "isostring",
+    "binary.handling.mode": "bytes",
+    "schema.name.adjustment.mode": "avro",
+}
+EVENTS = {
+    # Source topics are not compacted, so a tombstone would say nothing.
+    "tombstones.on.delete": "false",
+    "skipped.operations": "t",
+    "extended.headers.enabled": "false",
+    "signal.enabled.channels": "source",
+    "topic.heartbeat.prefix": HEARTBEAT_PREFIX,
+    "heartbeat.interval.ms": str(HEARTBEAT_MS),
+}
+# Watermarks are taken out again, so that the signal table does not grow in the department's database.
+SNAPSHOT = {
+    # Behind a lost log `initial` stops for good; `when_needed` reads the tables again, and what is known already is a no-op.
+    "snapshot.mode": "when_needed",
+    # A lock needs a right on the whole table, which the capture user must not have.
+    "snapshot.locking.mode": "none",
+    "snapshot.max.threads": "1",
+    "snapshot.fetch.size": "2000",
+    "incremental.snapshot.chunk.size": "4096",
+    "incremental.snapshot.watermarking.strategy": "insert_delete",
+}
 # An event that cannot be read ends the task, which every status shows; the default would log it and go on.
 # A database that is away is asked again for ever: a night's maintenance must not need a hand in the morning.
-_FAULTS = {
+FAULTS = {
     "errors.tolerance": "none",
     "errors.log.enable": "true",
     "errors.log.include.messages": "false",
     "errors.max.retries": "-1",
     "retriable.restart.connector.wait.ms": "2000",
-    # A reader that was killed keeps the slot until the database notices.
-    "slot.max.retries": "30",
-    "slot.retry.delay.ms": "2000",
     "event.processing.failure.handling.mode": "fail",
     "event.converting.failure.handling.mode": "fail",
 }
 # Measured (docs/decisions/0004): a poll waits for a full batch or its interval's end, and spins through the last millisecond of it.
 # Batches of one are handed on at once, so the interval may be long; the producer's linger gathers them again.
-_PACE = {
-    "poll.interval.ms": "40",
+# Thirty connectors share one worker's heap, and may all be reading tables at once: bytes are bounded, not only rows.
+PACE = {
+    "poll.interval.ms": str(POLL_MS),
     "max.batch.size": "1",
     "max.queue.size": "16384",
+    "max.queue.size.in.bytes": str(4 << 20),
+    "producer.override.buffer.memory": str(8 << 20),
     "producer.override.linger.ms": "5",
     "producer.override.batch.size": "131072",
     "producer.override.compression.type": "lz4",
 }
+
+
+def poll_ms(others: int, asked: int | None, had: Mapping[str, str] | None) -> str:
+    """Return a connector's poll interval: what the settings ask for, else what it has, else by how many ``others`` the worker runs.
+
+    Every poll of an idle connector costs CPU (docs/decisions/0007), so the worker's ninth and later ones poll less often.
+    """
+    if asked is not None:
+        return str(asked)
+    if had is not None and "poll.interval.ms" in had:
+        return had["poll.interval.ms"]
+    return str(POLL_MS if others < CROWD else POLL_MS_CROWDED)
 
 
 def connector_config(contract: Contract, address: Address, password: str, registry_native_url: str) -> dict[str, str]:
@@ -100,21 +122,25 @@ def connector_config(contract: Contract, address: Address, password: str, regist
         "slot.name": slot_name(provider),
         "publication.name": publication_name(provider),
         "signal.data.collection": f"{HUILIU_SCHEMA}.{SIGNAL_TABLE}",
-        "signal.enabled.channels": "source",
-        "table.include.list": _patterns(columns),
-        "column.include.list": _patterns((*table, column) for table, names in columns.items() for column in names),
-        **_VALUES,
-        **_EVENTS,
-        **_FAULTS,
-        **_PACE,
-        **_converter("key", registry_native_url),
-        **_converter("value", registry_native_url),
+        "table.include.list": patterns(columns),
+        "column.include.list": patterns((*table, column) for table, names in columns.items() for column in names),
+        **VALUES,
+        **SNAPSHOT,
+        **EVENTS,
+        **FAULTS,
+        **PACE,
+        **converters(registry_native_url),
     }
 
 
-def _patterns(paths: Iterable[tuple[str, ...]]) -> str:
+def patterns(paths: Iterable[tuple[str, ...]]) -> str:
     """Return Debezium's list of anchored regular expressions, one a dotted name."""
     return ",".join(r"\.".join(map(re.escape, path)) for path in paths)
+
+
+def converters(registry_native_url: str) -> dict[str, str]:
+    """Return the Avro converter's settings, for keys and values."""
+    return {**_converter("key", registry_native_url), **_converter("value", registry_native_url)}
 
 
 def _converter(part: str, registry_native_url: str) -> Mapping[str, str]:

@@ -4,7 +4,9 @@ import re
 
 # What Debezium and PostgreSQL say when a task ends; anything else is named by its class only.
 _FAILURES = {
-    r"password authentication failed": "密码不对 the database refused the password: correct the address's variable, then attach again",
+    r"password authentication failed|Access denied for user": (
+        "密码不对 the database refused the password: correct the address's variable, then attach again"
+    ),
     r"superuser or replication role|permission denied to start WAL sender|Only roles with the REPLICATION": (
         "无复制权限 the capture role lacks REPLICATION: ALTER ROLE … REPLICATION, then attach again"
     ),
@@ -18,10 +20,15 @@ _FAILURES = {
     r"publication .* does not exist|Publication autocreation is disabled": (
         "发布不存在 the publication is gone: attach again, which makes it and reads the tables again"
     ),
-    r"permission denied for (table|schema|relation)": (
+    r"permission denied for (table|schema|relation)|(SELECT|SHOW) command denied": (
         "授权不足 the capture role may not read a table: attach again, or have the DBA run what `huiliu contract plan` prints"
     ),
-    r"Connection refused|Connection reset|connection attempt failed|terminating connection": "数据库不可达 the database is down: start it",
+    r"is not in the master's binlog|Could not find first log file|purged binary logs|GtidSet\.toString": (
+        "日志已清除 the database purged or reset the log that the feed had not read: attach again, which says what to do"
+    ),
+    r"Connection refused|Socket fail to connect|Connection reset|connection attempt failed|terminating connection": (
+        "数据库不可达 the database is down: start it"
+    ),
     r"apicurio|RestClientException": "模式注册表不可达 the schema registry does not answer: see `huiliu status`",
     r"UnknownTopicOrPartition|not present in metadata": "主题不存在 a topic is missing: attach again",
     r"Could not read file|NoSuchFileException": "密码文件缺失 Connect cannot read the password's file: attach again",

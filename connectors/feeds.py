@@ -1,24 +1,31 @@
-"""Lists every feed with its state, asked at both ends: Connect for the task, the database for the slot."""
+"""Lists every feed with its state, asked at both ends: Connect for the task, the database for the slot, Kafka for the topics."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from connectors.database import opened
+from confluent_kafka import KafkaException
+
+from connectors.engines import engine_of
 from connectors.errors import SourceError
 from connectors.names import connector_name
-from connectors.state import read_slot
 from connectors.worker import ConnectorState
 from domain.contract import Contract
+from schemas.topics import attached, topics_of
 from settings import Settings, SettingsError
 
+WHOLE_TABLE = "*"
 _AT_ONCE = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """One provider's feed. ``withheld`` has table, column and reason; ``slot_bytes`` is None when the database did not say."""
+    """One provider's feed. ``withheld`` has table, column and reason (column ``*``: the whole table).
+
+    ``state`` is running, failed, paused, stopped, starting, unreachable or unknown of a captured feed, open of a feed of files or
+    entries, role of a unit without a feed, and not_attached. ``slot_bytes`` is None where no log is held back, or none was told.
+    """
 
     row: int
     slug: str
@@ -38,27 +45,36 @@ class Feed:
 
 def feeds(contracts: list[Contract], settings: Settings, states: Mapping[str, ConnectorState] | None) -> list[Feed]:
     """Return the feeds in the order of their rows; ``states`` is None when Connect did not answer."""
+    try:
+        topics: frozenset[str] | None = topics_of(settings.kafka_bootstrap)
+    except KafkaException:
+        topics = None
 
     def one(contract: Contract) -> Feed:
-        return _feed(contract, settings, states)
+        if contract.mode == "cdc":
+            return _feed(contract, *_captured(contract, settings, states))
+        return _feed(contract, _uncaptured(contract, topics), None)
 
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         return sorted(pool.map(one, contracts), key=lambda feed: (feed.row, feed.slug))
 
 
-def _feed(contract: Contract, settings: Settings, states: Mapping[str, ConnectorState] | None) -> Feed:
-    state, slot_bytes = _state(contract, settings, states)
+def withheld_of(contract: Contract) -> list[dict[str, str]]:
+    """Return all that never leaves the source: columns, and whole tables as column ``*``."""
+    columns = [
+        {"table": table.name, "column": column, "reason": reason} for table in contract.tables for column, reason in table.withheld.items()
+    ]
+    return columns + [{"table": name, "column": WHOLE_TABLE, "reason": reason} for name, reason in contract.withheld_tables.items()]
+
+
+def _feed(contract: Contract, state: ConnectorState, slot_bytes: int | None) -> Feed:
     return Feed(
         row=contract.row,
         slug=contract.provider,
         title=contract.title.zh,
         mode=contract.mode,
         tables=[table.name for table in contract.tables],
-        withheld=[
-            {"table": table.name, "column": column, "reason": reason}
-            for table in contract.tables
-            for column, reason in table.withheld.items()
-        ],
+        withheld=withheld_of(contract),
         role=contract.role.zh if contract.role else None,
         state=state.state,
         reason=state.reason,
@@ -66,19 +82,26 @@ def _feed(contract: Contract, settings: Settings, states: Mapping[str, Connector
     )
 
 
-def _state(contract: Contract, settings: Settings, states: Mapping[str, ConnectorState] | None) -> tuple[ConnectorState, int | None]:
+def _uncaptured(contract: Contract, topics: Collection[str] | None) -> ConnectorState:
+    if contract.mode == "role":
+        return ConnectorState("role")
+    if topics is None:
+        return ConnectorState("unknown", "Kafka 没有回答 does not answer: see `huiliu status`")
+    return ConnectorState("open" if attached([contract], topics) else "not_attached")
+
+
+def _captured(contract: Contract, settings: Settings, states: Mapping[str, ConnectorState] | None) -> tuple[ConnectorState, int | None]:
     """Return the feed's state and its slot's bytes: a task that says it runs while its database is away does not run."""
     if states is None:
         return ConnectorState("unknown", "Connect 没有回答 does not answer: see `huiliu status`"), None
     state = states.get(connector_name(contract.provider), ConnectorState("not_attached"))
     if state.state == "not_attached":
         return state, None
-    variable = contract.source.url_env
     try:
-        with opened(settings.source_url(variable), variable) as (capture, _):
-            slot = read_slot(capture, contract.provider)
+        with engine_of(contract).opened(contract, settings) as source:
+            try:
+                return state, source.held()
+            except SourceError as error:
+                return ConnectorState("failed", str(error)), None
     except (SettingsError, SourceError) as error:
         return (ConnectorState("unreachable", str(error)) if state.state == "running" else state), None
-    if slot is None or slot.lost:
-        return ConnectorState("failed", "复制槽已失 the slot is gone or lost its log: huiliu contract attach"), None
-    return state, slot.bytes

@@ -15,6 +15,11 @@ def connector_name(provider: str) -> str:
     return source_prefix(provider)
 
 
+def history_topic(provider: str) -> str:
+    """Return the topic in which a connector keeps its tables' DDL (all databases but PostgreSQL); it holds no rows."""
+    return f"history.{source_prefix(provider)}"
+
+
 def slot_name(provider: str) -> str:
     """Return the replication slot's name (at most 63 characters, lower case, as PostgreSQL asks)."""
     return f"huiliu_{provider}"

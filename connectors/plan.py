@@ -1,6 +1,6 @@
 """Decides what is still to be done at a department's database, and the SQL that does it; nothing, when all is as it must be."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from psycopg.sql import Composed
@@ -16,6 +16,7 @@ from domain.contract import Contract
 SIGNALS = "信号表 signal table"
 GRANTS = "列授权 column grants"
 PUBLICATION = "发布 publication"
+Statement = Composed | str
 _SIGNAL = (HUILIU_SCHEMA, SIGNAL_TABLE)
 
 
@@ -37,11 +38,16 @@ class Step:
     piece: str
     state: str
     detail: str
-    statements: list[Composed] = field(default_factory=list)
+    statements: Sequence[Statement] = field(default_factory=list)
 
     def script(self) -> str:
         """Return the SQL as a DBA runs it."""
-        return "".join(f"{statement.as_string(None)};\n" for statement in self.statements)
+        return "".join(f"{text_of(statement)};\n" for statement in self.statements)
+
+
+def text_of(statement: Statement) -> str:
+    """Return a statement's text."""
+    return statement if isinstance(statement, str) else statement.as_string(None)
 
 
 def read_prepared(connection: Connection, contract: Contract, role: str) -> Prepared:

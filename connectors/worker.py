@@ -7,7 +7,6 @@ from typing import Any, Self
 
 import httpx
 
-from connectors.debezium import CONNECTOR_CLASS
 from connectors.errors import ConnectError
 from connectors.failures import failure_of, known_failure
 
@@ -50,8 +49,19 @@ class Worker:
 
     def validate(self, config: Mapping[str, str]) -> dict[str, Any]:
         """Return Connect's verdict on a configuration: every known option with its errors."""
-        plugin = CONNECTOR_CLASS.rsplit(".", 1)[1]
+        plugin = config["connector.class"].rsplit(".", 1)[1]
         return dict(self._ask("PUT", f"/connector-plugins/{plugin}/config/validate", json=dict(config)).json())
+
+    def has_plugin(self, connector_class: str) -> bool:
+        """Tell whether the worker has a connector of this class."""
+        return any(plugin["class"] == connector_class for plugin in self._ask("GET", "/connector-plugins").json())
+
+    def binlog_place(self, name: str) -> tuple[str, int] | None:
+        """Return the log file and offset at which a connector for MariaDB or MySQL stands; None when it has not begun."""
+        answer = self._ask("GET", f"/connectors/{name}/offsets", allowed=(404,))
+        offsets = [] if answer.status_code == httpx.codes.NOT_FOUND else answer.json()["offsets"]
+        places = [each["offset"] for each in offsets if each.get("offset") and "file" in each["offset"]]
+        return (str(places[0]["file"]), int(places[0]["pos"])) if places else None
 
     def state(self, name: str) -> ConnectorState:
         """Return a connector's state; a connector without a task is only starting."""

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-import orjson
-
 from domain.contract import Table
 from domain.entities import FIELDS, STRONG_KEYS, Kind
+from domain.position import position
 from domain.values import parse
 
 UNAVAILABLE = "__debezium_unavailable_value"
@@ -72,16 +71,17 @@ class RowNormaliser:
             RejectError: the envelope is not a change event, or holds a value no contract can map.
         """
         source, op = envelope.get("source"), envelope.get("op")
-        lsn = _position(source) if isinstance(source, dict) else None
-        if not isinstance(source, dict) or lsn is None:
+        found = position(source, envelope.get("transaction")) if isinstance(source, dict) else None
+        if not isinstance(source, dict) or found is None:
             raise RejectError("no source position in the event", "send Debezium's envelope with source.lsn (or the line of a file)")
+        lsn, inner = found
         row = {
             "row_id": row_id(self.provider, self.table, self._key_parts(key)),
             "provider": self.provider,
             "table": self.table,
             "op": "delete",
             "lsn": lsn,
-            "order": 0,
+            "order": 2 * inner,
             "snapshot": source.get("snapshot") not in (None, "false"),
             "committed_ms": source["ts_ms"],
             "records": [],
@@ -90,7 +90,7 @@ class RowNormaliser:
             after = envelope.get("after")
             if not isinstance(after, dict):
                 raise RejectError(f"operation {op} without a row after it", "send the row in `after`")
-            row |= {"op": "upsert", "order": 1, "records": self._records(after)}
+            row |= {"op": "upsert", "order": 2 * inner + 1, "records": self._records(after)}
         elif op != "d":
             raise RejectError(f"operation {op!r} is not create, update, delete or read", "set skipped.operations=t for truncates")
         return row
@@ -123,14 +123,6 @@ class RowNormaliser:
 def row_id(provider: str, table: str, key: Iterable[object]) -> str:
     """Return a row's name: ``<provider>/<table>/<key parts>``, the parts percent-quoted and joined by commas."""
     return f"{provider}/{table}/{','.join(quote(str(part), safe='') for part in key)}"
-
-
-def _position(source: Mapping[str, Any]) -> int | None:
-    """Return the log position; a row that a signal had read again bears only the stream's last one, in ``sequence``."""
-    lsn, sequence = source.get("lsn"), source.get("sequence")
-    if lsn is None and sequence:
-        lsn = (orjson.loads(sequence) or [None])[-1]
-    return None if lsn is None else int(lsn)
 
 
 def _draft(role: str, kind: Kind) -> dict[str, Any]:

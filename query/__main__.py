@@ -66,10 +66,10 @@ async def _serve(settings: Settings, contracts: list[Contract], listening: socke
         timeout=_ANSWER_SECONDS,
         open=False,
     )
-    await pool.open()
-    app = create_app(settings, contracts, ElasticIndex(client), StoreKeys(pool))
-    config = uvicorn.Config(app, access_log=False, log_config=None, server_header=False, lifespan="on")
-    try:
+    try:  # a fault while the app is made must not leave the pool open, for its tasks would keep the process from ending
+        await pool.open()
+        app = create_app(settings, contracts, ElasticIndex(client), StoreKeys(pool))
+        config = uvicorn.Config(app, access_log=False, log_config=None, server_header=False, lifespan="on")
         await uvicorn.Server(config).serve([listening])
     finally:
         await client.close()

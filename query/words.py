@@ -160,6 +160,7 @@ IDENTIFIER_NAMES: dict[str, Text] = {
     "doorplate_code": Text("门牌编码", "Doorplate code"),
     "hmt_permit": Text("港澳台居民证件号", "Permit of a resident of Hong Kong, Macau or Taiwan"),
     "foreign_card": Text("外国人永久居留身份证号", "Foreigner's residence card"),
+    "foreign_number": Text("境外证件号码（护照等）", "Number of a foreign document (passport and the like)"),
     "number": Text("事项编号（案号、许可、处罚文号）", "Matter number (case, permit, penalty)"),
 }
 

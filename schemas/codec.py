@@ -6,7 +6,7 @@ from functools import cache
 from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import fastavro
 from confluent_kafka.schema_registry import Schema, SchemaRegistryClient
@@ -42,12 +42,12 @@ def refuse_breaking_changes(registry: SchemaRegistryClient, topics: Iterable[str
 
 
 class Encoder:
-    """Writes one of huiliu's own schemas; registers it under ``<topic>-value`` on first use."""
+    """Writes one of huiliu's own schemas; registers it under ``<topic>-value`` (or ``-key``) on first use."""
 
-    def __init__(self, registry: SchemaRegistryClient, name: str, topic: str) -> None:
-        """Register ``schemas/avro/<name>.avsc`` for ``topic``'s values (a no-op when it is known)."""
+    def __init__(self, registry: SchemaRegistryClient, name: str, topic: str, part: Literal["key", "value"] = "value") -> None:
+        """Register ``schemas/avro/<name>.avsc`` for ``topic``'s values or keys (a no-op when it is known)."""
         self._schema = parsed(name)
-        schema_id = registry.register_schema(f"{topic}-value", Schema(schema_text(name), "AVRO"))
+        schema_id = registry.register_schema(f"{topic}-{part}", Schema(schema_text(name), "AVRO"))
         self._prefix = b"\x00" + schema_id.to_bytes(4, "big")
 
     def __call__(self, value: dict[str, Any]) -> bytes:

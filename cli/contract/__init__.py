@@ -1,0 +1,1 @@
+"""``huiliu contract``: drafts, checks, attaches, versions and exchanges the providers' contracts."""

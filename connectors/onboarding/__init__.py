@@ -1,0 +1,1 @@
+"""From a database nobody prepared to an attached provider: draft, versions, consent, installation."""
