@@ -10,21 +10,25 @@ import typer
 from elasticsearch import Elasticsearch
 from rich.console import Console
 
+from city.changes import DEPARTMENTS_THAT_CHANGE
 from city.databases import city_of
 from city.live import Applied, Pace
 from city.world import World
 from cli.bench.hops import HopListener
+from cli.bench.submit import submit
 from cli.bench.usage import Usage, machine, measure
 from cli.demo.flow import Flow, FlowGauge
 from cli.demo.live import LiveChanges, SearchWatcher
 from domain.contract import Contract
 from ops.percentiles import percentiles
+from schemas.topics import attached, topics_of
 from settings import Settings, default_home
 from settings.contracts import load_contracts
 from stack.errors import StackError
 from stack.supervisor import Stack
 
 app = typer.Typer(help="测量 Speed and memory on the running stack; the last line is JSON.", no_args_is_help=True)
+app.command()(submit)
 _LOOK_SECONDS = 0.25
 _SELDOM_SECONDS = 0.2  # a search costs what several changes cost: under load they must not be what is measured
 _PATIENCE_SECONDS = 600.0
@@ -69,7 +73,8 @@ class _Bench:
     def __init__(self) -> None:
         self.machine = machine()
         self.settings = Settings.load()
-        self.contracts: list[Contract] = load_contracts(self.settings.providers_dir)
+        known = load_contracts(*self.settings.contract_folders)
+        self.contracts: list[Contract] = attached(known, topics_of(self.settings.kafka_bootstrap))
         self.stack = Stack(default_home(), _console)
         if down := [each.name for each in self.stack.status() if each.state != "running"]:
             raise StackError(f"未运行 not running: {', '.join(down)}; start them with `huiliu up`, then measure")
@@ -114,7 +119,8 @@ class _Bench:
         return flow
 
     def _addresses(self) -> dict[str, str]:
-        return {each.provider: self.settings.source_url(each.source.admin_url_env or "") for each in self.contracts}
+        captured = {each.provider: each.source for each in self.contracts if each.provider in DEPARTMENTS_THAT_CHANGE}
+        return {slug: self.settings.source_url(source.admin_url_env or "") for slug, source in captured.items()}
 
     def _world(self) -> World:
         if self.settings.departments_dsn is None:

@@ -10,6 +10,7 @@ from confluent_kafka import Consumer, TopicPartition
 from elasticsearch import Elasticsearch
 from psycopg.sql import SQL, Identifier
 
+from cli.demo.deliveries import Delivery
 from domain.contract import Contract, Table
 from domain.normalise import row_id
 from domain.sealing import Sealer
@@ -40,7 +41,7 @@ class Account:
         return self.records - self.entities
 
 
-def account(settings: Settings, contracts: Iterable[Contract], client: Elasticsearch) -> Account:
+def account(settings: Settings, contracts: list[Contract], client: Elasticsearch, deliveries: Iterable[Delivery] = ()) -> Account:
     """Look for every row of every department; needs the master key, to compute the handles that rows must have."""
     tokeniser = Tokeniser(settings.master_key_bytes())
     found = Account()
@@ -51,15 +52,30 @@ def account(settings: Settings, contracts: Iterable[Contract], client: Elasticse
         indexed.update(handles)
     rejected = _rejected_rows(settings, contracts)
     found.rejected = len(rejected)
-    for contract in contracts:
-        with psycopg.connect(settings.source_url(contract.source.url_env)) as connection:
-            for table in contract.tables:
-                for row in _row_ids(connection, contract.provider, table):
-                    found.rows += 1
-                    expected = {tokeniser.text("record", f"{row}/{role}") for role in table.speaks_of}
-                    if row not in rejected and indexed.isdisjoint(expected):
-                        found.missing[f"{contract.provider}.{table.name}"] += 1
+    refused: set[str] = set()
+    for provider, table, rows in _rows(settings, contracts, deliveries, refused):
+        for row in rows:
+            found.rows += 1
+            expected = {tokeniser.text("record", f"{row}/{role}") for role in table.speaks_of}
+            if row not in rejected and row not in refused and indexed.isdisjoint(expected):
+                found.missing[f"{provider}.{table.name}"] += 1
+    found.rejected += len(refused)
     return found
+
+
+def _rows(
+    settings: Settings, contracts: list[Contract], deliveries: Iterable[Delivery], refused: set[str]
+) -> Iterator[tuple[str, Table, Iterator[str]]]:
+    """Yield each table with the ids of its rows, asked at the source or as they were sent; add those refused at the door."""
+    sent = list(deliveries)
+    for contract in contracts:
+        if contract.mode == "cdc":
+            with psycopg.connect(settings.source_url(contract.source.url_env)) as connection:
+                for table in contract.tables:
+                    yield contract.provider, table, _row_ids(connection, contract.provider, table)
+    for delivery in sent:
+        refused.update(delivery.refused)
+        yield delivery.provider, delivery.table, iter(delivery.rows)
 
 
 def _row_ids(connection: psycopg.Connection[tuple[object, ...]], provider: str, table: Table) -> Iterator[str]:

@@ -18,7 +18,7 @@ from city.live import Pace
 from cli.demo.accounting import account
 from cli.demo.flow import Flow, FlowGauge
 from cli.demo.found import check_api, check_index, last_findings
-from cli.demo.ground import City, Ground, prepare
+from cli.demo.ground import CORE, City, Ground, prepare
 from cli.demo.live import LiveChanges, SearchWatcher, Watching
 from cli.demo.view import Pulse, View
 from domain.tokens import Tokeniser
@@ -41,18 +41,21 @@ def demo(  # noqa: PLR0913  # a command's options
     seed: Annotated[int, typer.Option(min=0, help="哪座城 which city of that size")] = 1,
     changes_per_second: Annotated[float, typer.Option(min=0.1, help="每秒变更 live changes a second")] = 100,
     seconds: Annotated[float | None, typer.Option(min=1, help="持续 how long; --once 默认 by default 20, else until Ctrl-C")] = None,
+    providers: Annotated[
+        str, typer.Option(metavar="core|all|SLUG,…", help="接入哪些单位 whom to attach; core: 现场变更的六家 the six that change live")
+    ] = CORE,
     workers: Annotated[int | None, typer.Option(min=1, max=64, help="流处理进程数 stream workers")] = None,
     keep: Annotated[bool, typer.Option("--keep", help="结束后不停服务器 leave the servers running at the end")] = False,
 ) -> None:
-    """演示 The main job on the embedded stack: six departments' committed rows become searchable entities.
+    """演示 The main job on the embedded stack: departments' committed rows, copies and entries become searchable.
 
-    例 Example: huiliu demo; huiliu demo --once --json --people 1000 --seconds 10
+    例 Example: huiliu demo; huiliu demo --once --json --people 1000 --seconds 10; huiliu demo --once --providers all
     """
     console = Console(stderr=as_json or not sys.stdout.isatty())
     pace = Pace(changes_per_second, seconds or (20 if once else _FOREVER))
     began = time.monotonic()
     with _stopped_by_signals():
-        ground = prepare(default_home(), City(people, seed), workers, console)
+        ground = prepare(default_home(), City(people, seed), workers, console, providers)
         try:
             with _Journey(ground, console) as journey:
                 ok, result = journey.run(pace, check=once)
@@ -100,7 +103,7 @@ class _Journey:
         self._ground = ground
         self._console = console
         self._client = Elasticsearch(ground.settings.elasticsearch_url, request_timeout=30)
-        self._gauge = FlowGauge(ground.settings, ground.contracts, self._client)
+        self._gauge = FlowGauge(ground.settings, ground.contracts, self._client, ground.delivered)
         self._view = View(f"http://{ground.settings.query_host}:{ground.settings.query_port}/")
         self._progress = _Progress()
         self._crashed: list[str] = []
@@ -173,7 +176,7 @@ class _Journey:
     def _checked(self, result: dict[str, Any], changes: list[Any], *, drained: bool) -> tuple[bool, dict[str, Any]]:
         ground, settings = self._ground, self._ground.settings
         self._console.print("核对 checking every row and every change …")
-        rows = account(settings, ground.contracts, self._client)
+        rows = account(settings, ground.contracts, self._client, ground.deliveries)
         expected = last_findings(changes)
         found = check_index(self._client, Tokeniser(settings.master_key_bytes()), expected)
         check_api(self._view.page, ground.contracts, expected, found)

@@ -1,5 +1,6 @@
 """One look at the whole flow: per department what it holds, what was captured, what waits, and what a search finds."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import psycopg
@@ -53,17 +54,21 @@ class Flow:
 class FlowGauge:
     """Looks at the flow; keeps connections and timelines between looks."""
 
-    def __init__(self, settings: Settings, contracts: list[Contract], client: Elasticsearch) -> None:
-        """``client`` asks the read alias."""
+    def __init__(
+        self, settings: Settings, contracts: list[Contract], client: Elasticsearch, delivered: Mapping[str, int] | None = None
+    ) -> None:
+        """``client`` asks the read alias; ``delivered``: rows taken over from each provider that sends files or entries."""
         self._settings = settings
         self._contracts = contracts
         self._client = client
         self._lag = LagWatch(settings.kafka_bootstrap, reads(contracts))
-        self._rows: dict[str, int] = {}
+        self._rows: dict[str, int] = dict(delivered or {})
 
     def count_rows(self) -> dict[str, int]:
-        """Return the rows of each department, counted at the source."""
+        """Return the rows of each department: counted at the source, or taken over from what it sent."""
         for contract in self._contracts:
+            if contract.mode != "cdc":
+                continue
             with psycopg.connect(self._settings.source_url(contract.source.url_env)) as connection:
                 self._rows[contract.provider] = sum(
                     _count(connection, table.db_schema, table.name, table.key[0]) for table in contract.tables

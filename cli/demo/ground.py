@@ -1,5 +1,6 @@
 """Makes the demo's ground: servers and processes up, a synthetic city in the departments' databases, every feed attached."""
 
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,17 +8,22 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from city.changes import DEPARTMENTS_THAT_CHANGE
 from city.databases import create
 from city.world import World
+from cli.demo.deliveries import Delivery, deliver
 from connectors.attach import attach
 from connectors.report import Report
 from connectors.worker import Worker
 from domain.contract import Contract, ContractFile
 from settings import Settings
-from settings.contracts import load_contract, load_contracts
+from settings.contracts import contract_paths, load_contract
 from stack.errors import StackError
 from stack.supervisor import Stack
 
+CORE, ALL = "core", "all"
+READERS = ("streams-", "query", "door", "watch")
+"""Processes that read contracts at their start."""
 _AT_ONCE = 8
 
 
@@ -31,34 +37,68 @@ class City:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What the demo stands on. ``addresses``: each department's DBA address by slug."""
+    """What the demo stands on. ``addresses``: the DBA's address of each department that live changes touch, by slug."""
 
     stack: Stack
     settings: Settings
     contracts: list[Contract]
     addresses: dict[str, str]
     world: World
+    deliveries: list[Delivery]
+
+    @property
+    def delivered(self) -> dict[str, int]:
+        """Rows taken over from each provider that sends files or entries."""
+        taken: Counter[str] = Counter()
+        for delivery in self.deliveries:
+            taken[delivery.provider] += delivery.taken
+        return dict(taken)
 
 
-def prepare(home: Path, city: City, workers: int | None, console: Console) -> Ground:
-    """Bring everything up; what is there already is left as it is.
+def prepare(home: Path, city: City, workers: int | None, console: Console, providers: str = CORE) -> Ground:
+    """Bring everything up, with these ``providers`` attached; what is there already is left as it is.
 
     Raises:
-        StackError, CityError, ContractError, SettingsError: each one sentence with place and remedy.
+        StackError, CityError, ContractError, SettingsError, IntakeError: each one sentence with place and remedy.
     """
     stack = Stack(home, console)
-    stack.up(workers=workers)
+    stack.up(servers_only=True)
     settings = Settings.load(home)
-    contracts = load_contracts(settings.providers_dir)
-    _make_city(settings, city, console)
-    for report in attach_all([load_contract(settings.providers_dir / f"{each.provider}.yaml") for each in contracts], settings, console):
-        if not report.ok:
-            raise StackError(f"{report.provider} 未接入 is not attached: {'; '.join(report.problems)}")
-    addresses = {each.provider: settings.source_url(each.source.admin_url_env or each.source.url_env) for each in contracts}
-    return Ground(stack, settings, contracts, addresses, World(city.people, city.seed))
+    files = chosen(providers, settings)
+    contracts = [file.contract for file in files]
+    _make_city(settings, city, console, {contract.provider for contract in contracts})
+    reports = attach_all(files, settings, console)
+    if bad := [f"{report.provider}: {'; '.join(report.problems)}" for report in reports if not report.ok]:
+        raise StackError(f"未接入 not attached: {' | '.join(bad)}")
+    if any(report.new_source for report in reports):  # who runs already read the contracts at its start
+        stack.down([each.name for each in stack.status() if each.state == "running" and each.name.startswith(READERS)])
+    stack.up(workers=workers)
+    settings, world = Settings.load(home), World(city.people, city.seed)
+    deliveries = list(deliver(settings, contracts, world))
+    if deliveries:
+        sent = sum(delivery.taken for delivery in deliveries)
+        console.print(f"✓ 拷贝与录入 copies and entries: {len({each.provider for each in deliveries})} 家 providers, {sent:,} 行 rows")
+    captured = {contract.provider: contract.source for contract in contracts if contract.mode == "cdc"}
+    addresses = {slug: settings.source_url(captured[slug].admin_url_env or captured[slug].url_env) for slug in DEPARTMENTS_THAT_CHANGE}
+    return Ground(stack, settings, contracts, addresses, world, deliveries)
 
 
-def _make_city(settings: Settings, city: City, console: Console) -> None:
+def chosen(providers: str, settings: Settings) -> list[ContractFile]:
+    """Return the contracts that ``core`` (what live changes need), ``all`` or a comma-separated list of slugs means; core is always in.
+
+    Raises:
+        StackError: a slug has no contract.
+        ContractError: a contract cannot be used.
+    """
+    paths = contract_paths(*settings.contract_folders)
+    asked = set(paths) if providers == ALL else {*DEPARTMENTS_THAT_CHANGE, *filter(None, providers.split(","))} - {CORE}
+    if unknown := sorted(asked - paths.keys()):
+        raise StackError(f"没有契约 no contract for {', '.join(unknown)}: `huiliu contract list` names every provider")
+    files = [load_contract(paths[slug]) for slug in sorted(asked)]
+    return [file for file in files if file.contract.mode != "role"]
+
+
+def _make_city(settings: Settings, city: City, console: Console, slugs: set[str]) -> None:
     if settings.departments_dsn is None:
         raise StackError("没有部门数据库 no departments' server in the settings: run `huiliu up`")
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
@@ -70,6 +110,7 @@ def _make_city(settings: Settings, city: City, console: Console) -> None:
             city.people,
             city.seed,
             lambda done, total: bars.update(task, completed=done, total=total),
+            slugs,
         )
     rows = "沿用已有 as it was" if made.already else f"{sum(made.rows.values()):,} 行 rows"
     console.print(f"✓ 合成城市 synthetic city: {city.people:,} 人 people, {rows}")

@@ -1,5 +1,6 @@
 """Draws the live view: each department's flow, what waits between the stops, and how soon a commit is searchable."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -7,9 +8,11 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from cli.demo.flow import Flow
+from cli.demo.flow import DepartmentFlow, Flow
+from domain.contract_parts import Bilingual
 from ops.percentiles import percentiles
 
+_MOST_LINES = 16  # departments shown one by one
 _NEWEST = 2_000  # sightings that the view's percentiles speak of
 
 
@@ -35,14 +38,8 @@ class View:
         table.add_column("部门 department")
         for heading in ("源库行 rows", "已捕获 captured", "待处理 waiting", "可查实体 entities"):
             table.add_column(heading, justify="right")
-        for department in flow.departments.values():
-            table.add_row(
-                f"{department.title.zh} {department.title.en}",
-                f"{department.rows:,}",
-                f"{department.captured:,}",
-                f"{department.waiting:,}",
-                f"{department.entities:,}",
-            )
+        for name, department in _lines_of(list(flow.departments.values())):
+            table.add_row(name, f"{department.rows:,}", f"{department.captured:,}", f"{department.waiting:,}", f"{department.entities:,}")
         return Group(table, *self._lines(flow, pulse))
 
     def _lines(self, flow: Flow, pulse: Pulse) -> list[Text]:
@@ -61,3 +58,18 @@ class View:
             names = " ".join(pulse.crashed)
             lines.append(Text(f"已崩溃 crashed: {names}; 重启 restart with: huiliu up {names}", style="bold red"))
         return lines
+
+
+def _lines_of(departments: list[DepartmentFlow]) -> Iterator[tuple[str, DepartmentFlow]]:
+    """Yield a line a department; where they are too many for a screen, the smaller ones share the last line."""
+    shown = departments if len(departments) <= _MOST_LINES else sorted(departments, key=lambda each: -each.captured)[: _MOST_LINES - 1]
+    for department in shown:
+        yield f"{department.title.zh} {department.title.en}", department
+    if rest := [department for department in departments if department not in shown]:
+        total = DepartmentFlow(Bilingual(zh="", en=""))
+        for each in rest:
+            total.rows += each.rows
+            total.captured += each.captured
+            total.waiting += each.waiting
+            total.entities += each.entities
+        yield f"另外 {len(rest)} 家 others", total

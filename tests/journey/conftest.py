@@ -1,4 +1,4 @@
-"""The whole way on real servers: a home of its own, with huiliu's processes, a small city, and every feed attached."""
+"""The whole way on real servers: a home of its own, with huiliu's processes, a small city, and every feed of the plan attached."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from cli.demo.ground import City, Ground, prepare
+from cli.demo.ground import ALL, City, Ground, prepare
 from stack.supervisor import Stack
 
 PEOPLE, SEED = 600, 7
@@ -21,6 +21,6 @@ def ground(tmp_path_factory: pytest.TempPathFactory, running_stacks: list[Stack]
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HUILIU_HOME", str(home))
         try:
-            yield prepare(home, City(PEOPLE, SEED), 1, Console(quiet=True))
+            yield prepare(home, City(PEOPLE, SEED), 1, Console(quiet=True), ALL)
         finally:
             Stack(home, Console(quiet=True)).erase()

@@ -49,9 +49,9 @@ class Demo:
 
 @pytest.mark.parametrize("turn", ["first", "second"])
 def test_every_row_is_accounted_for_and_every_change_is_found(ground: Ground, tmp_path: Path, turn: str) -> None:
-    result = Demo(ground, tmp_path / turn, "--seconds", "6", "--changes-per-second", "60").result()
+    result = Demo(ground, tmp_path / turn, "--providers", "all", "--seconds", "6", "--changes-per-second", "60").result()
     assert result["ok"] is True
-    assert result["providers"] == 6
+    assert result["providers"] == 46
     assert result["rows"] > PEOPLE
     assert result["records"] > result["entities"] > PEOPLE
     assert result["changes"] == 360
