@@ -21,6 +21,7 @@ _SENTENCES = {
     "less_than_equal": "太大 must be at most {le}: correct it",
 }
 UNION_MEMBERS = frozenset({"[key]", "str", "int", "float", "bool"})  # what pydantic puts into a place beyond the document's own words
+_EMPTY = "还没有填写 is still empty: fill it in"
 _CELL = "样例的值应为文本、数字或空 a sample's cell is text, a number, true/false or null: put dates in quotes"
 
 
@@ -30,6 +31,8 @@ def explain(error: Any) -> str:  # noqa: ANN401  # pydantic's ErrorDetails
         return str(error["msg"]).removeprefix("Value error, ")
     if error["loc"] and error["loc"][-1] in UNION_MEMBERS - {"[key]"}:
         return _CELL
+    if error["input"] is None and error["type"].endswith(("_type", "enum", "literal_error")):
+        return _EMPTY
     sentence = _SENTENCES.get(error["type"])
     if sentence is None:
         return f"不合契约模型 does not fit the contract's model ({error['msg']}): correct it"

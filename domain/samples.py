@@ -27,12 +27,22 @@ def _table_problems(provider: str, table: Table) -> Iterator[tuple[Place, str]]:
     if absent or missing:
         return
     try:
-        event = _event(dict.fromkeys(table.captured) | row)  # of a column that the sample does not mention the row has null
-        got = RowNormaliser(provider, table)({name: row[name] for name in table.key}, event)["records"]
+        got = sample_records(provider, table)
     except RejectError as error:
         yield ("row",), f"样例被拒收 the sample row is rejected ({error.reason}): {error.remedy}"
         return
     yield from _differences({record["role"]: record for record in got}, table.sample.records)
+
+
+def sample_records(provider: str, table: Table) -> list[dict[str, Any]]:
+    """Return what the table's sample row becomes: role, values and flags of each record.
+
+    Raises:
+        RejectError: the normaliser refuses the row.
+    """
+    row = table.sample.row
+    event = _event(dict.fromkeys(table.captured) | row)  # of a column that the sample does not mention the row has null
+    return list(RowNormaliser(provider, table)({name: row.get(name) for name in table.key}, event)["records"])
 
 
 def _event(row: dict[str, Any]) -> dict[str, Any]:

@@ -20,7 +20,8 @@ from settings import Settings, SettingsError, default_home
 from stack.supervisor import Stack
 
 _AT_ONCE = 8
-_READERS = ("streams-", "query", "watch", "door")
+READERS = ("streams-", "query", "watch", "door")
+"""Processes that read contracts at their start."""
 _Admin = Annotated[
     str | None, typer.Option("--admin", help="库管的地址，不保存 the DBA's address, not kept; needs admin_url_env in the contract")
 ]
@@ -72,7 +73,7 @@ def _read_again(attached: Attached, settings: Settings) -> bool:
 def _read_contracts_again() -> None:
     """Restart the processes that read contracts at their start, so that they know the new version."""
     stack = Stack(default_home(), ERRORS)
-    running = [each.name for each in stack.status() if each.state == "running" and each.name.startswith(_READERS)]
+    running = [each.name for each in stack.status() if each.state == "running" and each.name.startswith(READERS)]
     if not running:
         ERRORS.print("新契约 new contract: 请重启 streams, query, watch; they read contracts at their start", style="yellow")
         return

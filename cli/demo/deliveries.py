@@ -6,8 +6,8 @@ from pathlib import Path
 
 import httpx
 import orjson
-from city.copies import write_copies
 
+from city.copies import write_copies
 from city.departments import DEPARTMENTS
 from city.dirt import Dirt
 from city.tables import Department, Source

@@ -11,9 +11,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from city.changes import DEPARTMENTS_THAT_CHANGE
 from city.databases import create
 from city.world import World
+from cli.contract.attaching import READERS
 from cli.demo.deliveries import Delivery, deliver
-from connectors.attach import attach
-from connectors.report import Report
+from connectors.onboarding.attaching import Attached, attach_version, read_again
 from connectors.worker import Worker
 from domain.contract import Contract, ContractFile
 from settings import Settings
@@ -22,8 +22,6 @@ from stack.errors import StackError
 from stack.supervisor import Stack
 
 CORE, ALL = "core", "all"
-READERS = ("streams-", "query", "door", "watch")
-"""Processes that read contracts at their start."""
 _AT_ONCE = 8
 
 
@@ -67,12 +65,16 @@ def prepare(home: Path, city: City, workers: int | None, console: Console, provi
     files = chosen(providers, settings)
     contracts = [file.contract for file in files]
     _make_city(settings, city, console, {contract.provider for contract in contracts})
-    reports = attach_all(files, settings, console)
+    attached = attach_all(files, settings, console)
+    reports = [each.report for each in attached]
     if bad := [f"{report.provider}: {'; '.join(report.problems)}" for report in reports if not report.ok]:
         raise StackError(f"未接入 not attached: {' | '.join(bad)}")
-    if any(report.new_source for report in reports):  # who runs already read the contracts at its start
+    if any(each.new for each in attached):  # who runs already read the contracts at its start
         stack.down([each.name for each in stack.status() if each.state == "running" and each.name.startswith(READERS)])
     stack.up(workers=workers)
+    for each in attached:
+        if each.stale and each.contract.mode == "cdc":
+            read_again(each, settings)
     settings, world = Settings.load(home), World(city.people, city.seed)
     deliveries = list(deliver(settings, contracts, world))
     if deliveries:
@@ -116,12 +118,12 @@ def _make_city(settings: Settings, city: City, console: Console, slugs: set[str]
     console.print(f"✓ 合成城市 synthetic city: {city.people:,} 人 people, {rows}")
 
 
-def attach_all(files: list[ContractFile], settings: Settings, console: Console) -> list[Report]:
+def attach_all(files: list[ContractFile], settings: Settings, console: Console) -> list[Attached]:
     """Attach the providers side by side."""
     with Worker(settings.connect_url) as worker, ThreadPoolExecutor(_AT_ONCE) as pool:
-        reports = []
-        for report in pool.map(lambda file: attach(file, settings, worker), files):
-            changed = sum(change.state != "unchanged" for change in report.changes)
-            console.print(f"{'✓' if report.ok else '✗'} 接入 attached {report.provider}: {changed} 项变更 changes")
-            reports.append(report)
-    return reports
+        attached = []
+        for each in pool.map(lambda file: attach_version(file, settings, worker), files):
+            changed = sum(change.state != "unchanged" for change in each.report.changes)
+            console.print(f"{'✓' if each.report.ok else '✗'} 接入 attached {each.report.provider}: {changed} 项变更 changes")
+            attached.append(each)
+    return attached

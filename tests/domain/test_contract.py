@@ -69,6 +69,7 @@ WRONG = [
     ("row: 17", "row: many", 2, "row", "must be a whole number"),
     ("provider: harbour_office", "provider: Harbour", 1, "provider", "must match"),
     ("owner: 港务所\n", "", 1, "owner", "is missing: add it"),
+    ("owner: 港务所\n", "owner:\n", 4, "owner", "is still empty: fill it in"),
     ("owner: 港务所\n", "owner: 港务所\nowners: x\n", 5, "owners", "no such setting"),
     ("purposes: [vessel_safety]", "purposes: []", 1, "", "purposes is missing"),
     ("purposes: [vessel_safety]", "purposes: vessel_safety", 11, "purposes", "must be a list"),

@@ -103,7 +103,7 @@ def plant_in_delivery(ground: Ground, number: int, contract: Contract, planted: 
     """Send one row with marked values; then, column by column, what is withheld, in a copy or in an entry: each must be refused."""
     intake = Intake(ground.settings)
     for turn, table in enumerate(contract.tables):
-        base: dict[str, str | None] = dict.fromkeys(table.captured) | dict.fromkeys(table.key, f"金丝雀{turn}")
+        base: dict[str, str | None] = dict.fromkeys(table.captured) | {name: str(table.sample.row[name]) for name in table.key}
         row = dict(base)
         for place, (name, column) in enumerate(table.columns.items()):
             found = planted.group(column) if name not in table.key else None

@@ -54,7 +54,7 @@ def _there_and_back(contract: Contract, standard: Draft201909Validator) -> Contr
     return contract_of(read)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(contracts())
 def test_any_contract_comes_back(standard: Draft201909Validator, contract: Contract) -> None:
     assert _there_and_back(contract, standard) == contract
