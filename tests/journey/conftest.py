@@ -9,7 +9,7 @@ from rich.console import Console
 from cli.demo.ground import ALL, City, Ground, prepare
 from stack.supervisor import Stack
 
-PEOPLE, SEED = 600, 7
+PEOPLE, SEED = 1_000, 7  # so small that it is quick, so large that no table is empty
 
 
 @pytest.fixture(scope="session")

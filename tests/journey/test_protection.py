@@ -12,6 +12,7 @@ import httpx
 import psycopg
 import pytest
 from confluent_kafka import Consumer, TopicPartition
+from confluent_kafka.admin import AdminClient, OffsetSpec
 from elasticsearch import Elasticsearch
 from psycopg.sql import SQL, Identifier, Literal
 
@@ -28,6 +29,7 @@ from domain.entities import FIELDS, Sensitivity
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(600)]
 WITHHELD, PERSONAL, OPEN = "扣留金丝雀", "个人金丝雀", "公开金丝雀"
 CLOSED = ("src.", "records")
+EARLIEST, LATEST = OffsetSpec.earliest(), OffsetSpec.latest()
 _CLEAR = {Sensitivity.OPEN, Sensitivity.INTERNAL}
 _FREE_TEXT = {"character varying", "text"}
 
@@ -172,23 +174,31 @@ def planted(ground: Ground, tmp_path_factory: pytest.TempPathFactory) -> Planted
 
 
 def topic_bytes(ground: Ground, *, closed: bool) -> Iterator[tuple[str, bytes]]:
-    """Yield (topic, all bytes of a message) of the closed part's topics, or of all others."""
+    """Yield (topic, all bytes of a message) of the closed part's topics, or of all others: every partition at once, to its end."""
     consumer = Consumer({"bootstrap.servers": ground.settings.kafka_bootstrap, "group.id": "canary", "enable.auto.commit": False})
     topics = consumer.list_topics(timeout=10).topics
-    for topic in sorted(topics):
-        if topic.startswith(CLOSED) is not closed:
-            continue
-        for partition in topics[topic].partitions:
-            low, high = consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout=10)
-            consumer.assign([TopicPartition(topic, partition, low)])
-            while low < high:
-                message = consumer.poll(10)
-                assert message is not None, (topic, partition, low, high)
-                assert message.error() is None
-                low = (message.offset() or 0) + 1
-                headers = b"".join((value or b"") for _, value in message.headers() or [])
-                yield topic, (message.key() or b"") + (message.value() or b"") + headers
+    places = [TopicPartition(t, p) for t in topics if t.startswith(CLOSED) is closed for p in topics[t].partitions]
+    begins, ends = ({(p.topic, p.partition): p.offset for p in offsets(ground, places, spec)} for spec in (EARLIEST, LATEST))
+    left = {place: end for place, end in ends.items() if end > begins[place]}
+    consumer.assign([TopicPartition(*place, begins[place]) for place in left])
+    deadline = time.monotonic() + 120
+    while left:
+        assert time.monotonic() < deadline, left
+        for message in consumer.consume(1000, 1):
+            assert message.error() is None
+            place = (message.topic(), message.partition())
+            if left.get(place) == (message.offset() or 0) + 1:
+                del left[place]
+            headers = b"".join((value or b"") for _, value in message.headers() or [])
+            yield str(message.topic()), (message.key() or b"") + (message.value() or b"") + headers
     consumer.close()
+
+
+def offsets(ground: Ground, places: list[TopicPartition], spec: OffsetSpec) -> list[TopicPartition]:
+    """Return the partitions with the asked offset of each."""
+    admin = AdminClient({"bootstrap.servers": ground.settings.kafka_bootstrap})
+    found = admin.list_offsets(dict.fromkeys(places, spec), request_timeout=20)
+    return [TopicPartition(place.topic, place.partition, answer.result().offset) for place, answer in found.items()]
 
 
 def store_bytes(ground: Ground) -> Iterator[tuple[str, bytes]]:
@@ -268,7 +278,7 @@ def test_the_search_for_canaries_can_find(ground: Ground, planted: Planted) -> N
     indexed = places_with(planted.open, index_bytes(ground))
     kept = {column for column in planted.open if as_text(ground, column)}
     assert {place.split(" in ")[0] for place in indexed} == kept
-    assert kept
+    assert len(kept) > len(ground.contracts)
 
 
 def as_text(ground: Ground, place: str) -> bool:
@@ -278,5 +288,5 @@ def as_text(ground: Ground, place: str) -> bool:
     table = contract.table(table_name)
     fields = [target.split(".") for target, sensitivity in (table.columns[name].to or {}).items() if sensitivity in _CLEAR]
     return any(
-        FIELDS[table.speaks_of[role]][field].kind in {"text", "organisation_name", "place_name", "address"} for role, field in fields
+        FIELDS[table.speaks_of[role]][field].kind in {"text", "code", "organisation_name", "place_name", "address"} for role, field in fields
     )
