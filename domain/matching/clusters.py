@@ -1,14 +1,48 @@
-"""Clusters of records by strong keys: a function of the set of records, whatever the order they came in.
+"""Clusters of records: a function of the set of records, their edges and the pinned decisions, whatever order they came in.
 
-Constrained components: groups of records that share a key are taken strongest key first, then by the key's bytes.
-A group joins as a whole, or, where joining would put two different values of an exclusive key into one cluster
-(cannot-link), not at all: such a key is ambiguous, and a wrong merge would show one person's data under another's name.
+Four sorts of evidence are taken one after the other, each in an order that its own content gives:
+
+1. *same*, pinned by a steward, joins two records, even with two different valid IDs.
+2. A strong key joins all its records as a whole, or, where two values of an exclusive key would meet in one cluster
+   (cannot-link) or a steward said *different*, none: such a key is ambiguous.
+3. An edge of the scorecard, most bits first and then by handles, joins two clusters unless cannot-link or *different* forbids it,
+   or one of the two is torn: edges about as good lead to clusters that may not be one, so it joins neither.
+4. Chains are cut: an edge joins two clusters only if, on average, the pairs between them speak for one entity (``support``). So
+   A~B~C with A unlike C comes apart at its weaker edge.
+
+Records that are connected by none of these cannot influence each other: recomputing the connected records alone gives the same.
+A component of more than ``LARGEST`` records is no entity but an accident; there only pins and strong keys join, and it is reported.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import product
+from typing import NamedTuple
 
 from domain.matching.keys import EXCLUSIVE
+
+LARGEST = 2_000
+"""Records of a component in which edges still join."""
+MARGIN = 1_000
+"""Hundredths of a bit by which one of two edges that exclude each other must be better; else the record is torn and joins neither."""
+SAMPLE = 8
+"""Records of each cluster, by handle, whose pairs are asked when two clusters are to join: 64 pairs at most."""
+
+
+class Edge(NamedTuple):
+    """A pair that the scorecard takes for one entity; handles in ascending order."""
+
+    hundredths: int
+    one: bytes
+    other: bytes
+
+
+class Pin(NamedTuple):
+    """A steward's last word on a pair: the same entity, or different ones. An *unsure* is no pin."""
+
+    one: bytes
+    other: bytes
+    same: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,49 +53,191 @@ class Cluster:
     handles: tuple[bytes, ...]
 
 
-class _Forest:
-    """Union–find over handles; each root knows the exclusive keys of its tree."""
+class Refusal(NamedTuple):
+    """An edge that did not join. ``reason``: cannot_link, pinned_different, torn, no_support or large_component."""
 
-    def __init__(self, records: Mapping[bytes, Iterable[bytes]]) -> None:
-        self.parent = {handle: handle for handle in records}
-        self.exclusive = {handle: {key[0]: {key} for key in keys if key[0] in EXCLUSIVE} for handle, keys in records.items()}
+    edge: Edge
+    reason: str
+
+
+@dataclass(slots=True)
+class Partition:
+    """What the evidence comes to.
+
+    ``clusters`` by anchor; ``refused`` edges; ``ambiguous`` keys; ``large`` components, by least handle, in which no edge joins;
+    ``contradicted``: pins *same* that others forbid.
+    """
+
+    clusters: list[Cluster] = field(default_factory=list)
+    refused: list[Refusal] = field(default_factory=list)
+    ambiguous: list[bytes] = field(default_factory=list)
+    large: list[bytes] = field(default_factory=list)
+    contradicted: list[Pin] = field(default_factory=list)
+
+
+Support = Callable[[bytes, bytes], int | None]
+"""Hundredths of a bit that speak for one entity, beyond what a join needs on average; None if the two say nothing in common."""
+
+
+class _Forest:
+    """Union-find over handles; each root knows its members, the exclusive keys among them, and who they must stay apart from."""
+
+    def __init__(self, records: Mapping[bytes, Iterable[bytes]], pins: Iterable[Pin]) -> None:
+        self._parent = {handle: handle for handle in records}
+        self._exclusive = {handle: frozenset(key for key in keys if key[0] in EXCLUSIVE) for handle, keys in records.items()}
+        self._apart: dict[bytes, set[bytes]] = {}
+        self.members = {handle: [handle] for handle in records}
+        for one, other, same in pins:
+            if not same:
+                self._apart.setdefault(one, set()).add(other)
+                self._apart.setdefault(other, set()).add(one)
 
     def find(self, handle: bytes) -> bytes:
-        while self.parent[handle] != handle:
-            self.parent[handle] = handle = self.parent[self.parent[handle]]
+        while self._parent[handle] != handle:
+            self._parent[handle] = handle = self._parent[self._parent[handle]]
         return handle
 
-    def join(self, handles: Iterable[bytes]) -> bool:
-        """Join all or, if two values of one exclusive key would meet, none."""
-        roots = sorted({self.find(handle) for handle in handles})
-        merged: dict[int, set[bytes]] = {}
-        for root in roots:
-            for code, keys in self.exclusive[root].items():
-                merged.setdefault(code, set()).update(keys)
-        if any(len(keys) > 1 for keys in merged.values()):
-            return False
-        for root in roots[1:]:
-            self.parent[root] = roots[0]
-        self.exclusive[roots[0]] = merged
-        return True
+    def objection(self, roots: Iterable[bytes]) -> str:
+        """Return why these clusters may not be one, or nothing."""
+        found = list(roots)
+        together = frozenset().union(*(self._exclusive[root] for root in found))
+        if len(together) > 1 and len({key[0] for key in together}) < len(together) and self._meet(found, together):
+            return "cannot_link"
+        return "pinned_different" if self._apart and self.parted(found) else ""
+
+    def parted(self, roots: Collection[bytes]) -> bool:
+        """Return whether a steward said *different* of any two of these clusters' records."""
+        return any(not self._apart.get(root, set()).isdisjoint(self.members[other]) for root in roots for other in roots if root != other)
+
+    def _meet(self, roots: list[bytes], together: frozenset[bytes]) -> bool:
+        """Return whether values of one exclusive key would meet that are not together already, by a steward's word."""
+        for code in {key[0] for key in together}:
+            values = {key for key in together if key[0] == code}
+            if len(values) > 1 and not any(values <= self._exclusive[root] for root in roots):
+                return True
+        return False
+
+    def join(self, roots: Iterable[bytes]) -> None:
+        first, *others = sorted(roots, key=lambda root: (-len(self.members[root]), root))
+        for root in others:
+            self._parent[root] = first
+            self._exclusive[first] |= self._exclusive[root]
+            self.members[first] += self.members.pop(root)
+            if root in self._apart:
+                self._apart.setdefault(first, set()).update(self._apart.pop(root))
+
+
+def partition(
+    records: Mapping[bytes, Iterable[bytes]], edges: Iterable[Edge] = (), pins: Iterable[Pin] = (), support: Support | None = None
+) -> Partition:
+    """Return the clusters of ``records`` (handle → its strong keys); edges name no others, and a pin on a record that is gone rests."""
+    found = Partition()
+    decided = sorted(pin for pin in set(pins) if pin.one in records and pin.other in records)
+    forest = _Forest(records, decided)
+    for one, other, same in decided:
+        roots = {forest.find(one), forest.find(other)}
+        if same and len(roots) > 1 and forest.parted(roots):
+            found.contradicted.append(Pin(one, other, same))
+        elif same and len(roots) > 1:
+            forest.join(roots)
+    joined = _by_keys(forest, records, found)
+    ordered = sorted(set(edges), key=lambda edge: (-edge.hundredths, edge.one, edge.other))
+    rules = _Rules(forest, ordered, _large(forest, ordered, found), support)
+    for edge in ordered:
+        roots = {forest.find(edge.one), forest.find(edge.other)}
+        if len(roots) > 1 and (reason := rules.refusal(edge, roots)):
+            found.refused.append(Refusal(edge, reason))
+        elif len(roots) > 1:
+            forest.join(roots)
+    for members in forest.members.values():
+        anchors = [key for handle in members for key in records[handle] if key in joined]
+        found.clusters.append(Cluster(min(anchors, default=min(members)), tuple(sorted(members))))
+    found.clusters.sort(key=lambda cluster: cluster.anchor)
+    return found
 
 
 def clusters(records: Mapping[bytes, Iterable[bytes]]) -> list[Cluster]:
-    """Return the clusters of ``records`` (handle → its strong keys), sorted by anchor.
+    """Return the clusters by strong keys alone."""
+    return partition(records).clusters
 
-    The result for a set that is closed under sharing a key equals the result for those records within any larger set.
-    """
+
+def _by_keys(forest: _Forest, records: Mapping[bytes, Iterable[bytes]], found: Partition) -> set[bytes]:
+    """Join by strong keys, strongest first and then by their bytes; return the keys that joined."""
     groups: dict[bytes, list[bytes]] = {}
     for handle, keys in records.items():
         for key in keys:
             groups.setdefault(key, []).append(handle)
-    forest = _Forest(records)
-    joined = {key for key in sorted(groups) if forest.join(groups[key])}
-    members: dict[bytes, list[bytes]] = {}
-    for handle in records:
-        members.setdefault(forest.find(handle), []).append(handle)
-    found = []
-    for handles in members.values():
-        anchors = [key for handle in handles for key in records[handle] if key in joined]
-        found.append(Cluster(min(anchors, default=min(handles)), tuple(sorted(handles))))
-    return sorted(found, key=lambda cluster: cluster.anchor)
+    joined = set()
+    for key in sorted(groups):
+        roots = {forest.find(handle) for handle in groups[key]}
+        if len(roots) > 1 and forest.objection(roots):
+            found.ambiguous.append(key)
+            continue
+        joined.add(key)
+        if len(roots) > 1:
+            forest.join(roots)
+    return joined
+
+
+class _Rules:
+    """What keeps an edge from joining two clusters."""
+
+    def __init__(self, forest: _Forest, edges: list[Edge], crowded: set[bytes], support: Support | None) -> None:
+        self._forest = forest
+        self._crowded = crowded
+        self._support = support
+        self._edges: dict[bytes, list[Edge]] = {}
+        for edge in edges:
+            self._edges.setdefault(edge.one, []).append(edge)
+            self._edges.setdefault(edge.other, []).append(edge)
+
+    def refusal(self, edge: Edge, roots: set[bytes]) -> str:
+        """Return why the edge does not join these two clusters, or nothing."""
+        if edge.one in self._crowded:
+            return "large_component"
+        if reason := self._forest.objection(roots):
+            return reason
+        if self._torn(edge, roots):
+            return "torn"
+        return "" if self._support is None or self._supported(roots, self._support) else "no_support"
+
+    def _torn(self, edge: Edge, roots: set[bytes]) -> bool:
+        """Return whether edges nearly as good lead from here to a cluster that these two may not be one with."""
+        for root in roots:
+            for handle in self._forest.members[root]:
+                for rival in self._edges.get(handle, ()):
+                    if rival.hundredths < edge.hundredths - MARGIN:
+                        break
+                    third = self._forest.find(rival.other if rival.one == handle else rival.one)
+                    if third not in roots and self._forest.objection({*roots, third}) and not self._forest.objection({root, third}):
+                        return True
+        return False
+
+    def _supported(self, roots: set[bytes], support: Support) -> bool:
+        """Return whether the pairs between two clusters, of their least handles, speak for one entity on average."""
+        left, right = (sorted(self._forest.members[root])[:SAMPLE] for root in roots)
+        return sum(bits for one, other in product(left, right) if (bits := support(*sorted((one, other)))) is not None) >= 0
+
+
+def _large(forest: _Forest, edges: list[Edge], found: Partition) -> set[bytes]:
+    """Return the handles of components with more than ``LARGEST`` records."""
+    if not edges:
+        return set()
+    parent = {root: root for root in forest.members}
+
+    def top(root: bytes) -> bytes:
+        while parent[root] != root:
+            parent[root] = root = parent[parent[root]]
+        return root
+
+    for edge in edges:
+        parent[top(forest.find(edge.one))] = top(forest.find(edge.other))
+    sizes: dict[bytes, int] = {}
+    for root, members in forest.members.items():
+        sizes[top(root)] = sizes.get(top(root), 0) + len(members)
+    crowded: dict[bytes, list[bytes]] = {}
+    for root, members in forest.members.items():
+        if sizes[top(root)] > LARGEST:
+            crowded.setdefault(top(root), []).extend(members)
+    found.large = sorted(min(members) for members in crowded.values())
+    return {handle for members in crowded.values() for handle in members}

@@ -3,6 +3,8 @@
 The codes are stored; never reuse one. Order of codes is order of strength within a kind.
 """
 
+from collections.abc import Collection
+
 from domain.entities import FIELDS, Kind
 from domain.tokens import Tokeniser
 
@@ -23,3 +25,8 @@ def key_of(tokeniser: Tokeniser, kind: Kind, spoken: str) -> bytes:
     """Return the 17-byte key of a record's ``<field>:<normal form>``."""
     field, value = spoken.split(":", 1)
     return bytes((CODES[kind, field],)) + tokeniser.raw(field, value)
+
+
+def decided(one: Collection[bytes], other: Collection[bytes]) -> bool:
+    """Return whether two records' exclusive keys already say if they are one entity, so that the scorecard need not be asked."""
+    return any(key[0] in EXCLUSIVE and key[0] == against[0] for key in one for against in other)

@@ -6,7 +6,7 @@ What the grammar does not understand stays in the normal form word for word, and
 import re
 from dataclasses import dataclass
 
-from domain.values.address_grammar import ADDRESS, LIYANG, PROVINCES, Found
+from domain.values.address_grammar import ADDRESS, FORMER, LIYANG, PROVINCES, Found
 from domain.values.filler import NOTHING
 from domain.values.numerals import CHARACTERS, arabic
 from domain.values.value import Value, unreadable
@@ -25,7 +25,7 @@ _PROVINCE_OF = {name[:2]: name for name in PROVINCES}
 _NEARBY_COUNTIES = {"金坛市": "金坛区"}
 
 
-_CITY, _VILLAGE, _ROAD, _NUMBER, _REST = 0, 2, 4, 7, 13  # places in ``Address``
+_CITY, _TOWN, _VILLAGE, _ROAD, _NUMBER, _REST = 0, 1, 2, 4, 7, 13  # places in ``Address``
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +52,10 @@ def parse(text: str) -> Value:
     """Read an address.
 
     The normal form names province, city and county first; an address that begins at a town, village, road or compound is taken to be
-    Liyang's (flag assumed_city). Flags: no_town (a road without its town), no_city (a city without its province), unparsed (something
-    was not understood), lost_character, placeholder, empty, control_characters. Verdicts: ``format`` a doorplate number on a road or in a
-    village, ``region`` down to the county, ``plausible`` everything understood; ``strong`` all three and no no_town: two towns may have a
-    road of one name, and only the doorplate master could tell which is meant.
+    Liyang's (flag assumed_city). Flags: no_town (a road without its town), no_city (a city without its province), unparsed (something was
+    not understood), lost_character, placeholder, empty, control_characters. Verdicts: ``format`` a doorplate number on a road or in a
+    village, ``region`` down to the county, ``plausible`` everything understood; ``strong`` all three, with a town that is still
+    one: two towns may have a road of one name, and only the doorplate master could tell which is meant.
     """
     tidy, flags = _tidy(text)
     if not tidy:
@@ -71,7 +71,7 @@ def parse(text: str) -> Value:
     located = bool(parts[_CITY]) and "no_city" not in flags
     exact = bool(parts[_NUMBER]) and bool(parts[_ROAD] or parts[_VILLAGE])
     whole = not parts[_REST] and "lost_character" not in flags
-    strong = located and exact and whole and "no_town" not in flags
+    strong = located and exact and whole and "no_town" not in flags and parts[_TOWN] not in FORMER
     return Value(normal, flags, format=exact, region=located, plausible=whole, strong=strong)
 
 

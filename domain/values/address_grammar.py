@@ -13,6 +13,15 @@ TOWNS = (
     "溧城", "埭头", "上黄", "戴埠", "天目湖", "别桥", "上兴", "竹箦", "南渡", "社渚", "古县", "昆仑",
     "周城", "上沛", "后周", "绸缪", "前马", "新昌", "强埠", "茶亭", "平桥", "横涧", "河心", "大溪", "清安", "余桥", "汤桥", "杨庄",
 )  # fmt: skip
+FORMER = {
+    "上沛镇": frozenset({"上兴镇"}),
+    "周城镇": frozenset({"社渚镇"}),
+    "后周镇": frozenset({"别桥镇"}),
+    "前马镇": frozenset({"竹箦镇"}),
+    "平桥镇": frozenset({"天目湖镇"}),
+    "溧城镇": frozenset({"溧城街道", "昆仑街道", "古县街道"}),
+}
+"""Liyang's towns that are no more, with what they became: old papers still name them, and only the doorplate master could tell which."""
 
 _NOT_A_ROAD = "(?!大?[路街道巷])"  # 溧阳路, 常州大道 are roads in other cities
 _LOCAL = f"(?P<local>(?:江苏(?:省|{_NOT_A_ROAD}))?(?:常州(?:市|{_NOT_A_ROAD}))?溧阳(?:市|县|{_NOT_A_ROAD}))"
@@ -37,7 +46,7 @@ _TOWN = (
     r"|(?P<zone>[^\W\d_路街巷弄村号镇乡]{0,6}?(?:经济技术|经济|高新技术|高新|工业|产业)(?:开发|园|集中)区))"
 )
 _VILLAGE = (
-    r"(?P<village>[^\W\d_路街巷弄号]{1,8}?)"
+    r"(?P<village>[^\W\d_路街巷弄号]{1,8}?(?:[街巷](?=村))?)"
     r"(?P<village_form>村?(?:村民委员会|村委会|村委(?!会))+|行政村|(?:社区)?(?:居民委员会|居委会|居委(?!会))+|社区|(?<!新)村(?![路街巷弄委民]))"
 )
 _HAMLET = r"(?P<hamlet>[^\W\d_路街巷弄号组队]{1,6}?(?:自然村|(?<!新)村(?![路街巷弄])))"

@@ -1,6 +1,5 @@
 """Dates, numbers, sexes, codes, texts and organisations' names."""
 
-import calendar
 from datetime import date
 
 import pytest
@@ -28,11 +27,10 @@ from domain.values.organisation_name import parts
         ("2013-05-30T00:30:00+08:00", "2013-05-30", ()),
         ("2013-05-29T12:30:00-04:00", "2013-05-30", ()),
         ("二〇一三年五月三十日", "2013-05-30", ()),
-        ("15855", "2013-05-30", ("epoch_days",)),
-        ("-7305", "1950-01-01", ("epoch_days",)),
-        ("41424", "2083-06-01", ("epoch_days", "excel_days_possible")),
-        ("1369872000000", "2013-05-30", ("epoch_time",)),
-        ("1369872000000000", "2013-05-30", ("epoch_time",)),
+        ("2013", None, ("year_only",)),
+        ("15855", None, ("wrong_format",)),
+        ("41424", None, ("wrong_format",)),
+        ("1369872000000", None, ("wrong_format",)),
         ("13-5-30", "2013-05-30", ("two_digit_year",)),
         ("490531", "1949-05-31", ("two_digit_year",)),
         ("2013年5月", "2013-05", ("month_only",)),
@@ -52,7 +50,6 @@ def test_dates(raw: str, normal: str | None, flags: tuple[str, ...]) -> None:
 @given(st.dates(min_value=date(1881, 1, 1), max_value=date(2099, 12, 31)))
 def test_every_date_reads_in_every_spelling(day: date) -> None:
     iso = day.isoformat()
-    epoch = calendar.timegm(day.timetuple())
     year, month, number = day.year, day.month, day.day
     spelled = [
         f"{day:%Y%m%d}",
@@ -60,7 +57,6 @@ def test_every_date_reads_in_every_spelling(day: date) -> None:
         f"{year}年{month}月{number}日",
         f"{iso} 23:59:59",
         f"{iso}T07:00:00Z",
-        str(epoch // 86400),
     ]
     assert {parse("date", text).normal for text in [iso, *spelled]} == {iso}
 

@@ -1,0 +1,219 @@
+"""Features of one record: what the scorecard compares, prepared once a record so that a pair costs little.
+
+A feature is what one field says, in the form its comparison takes; None where it says nothing usable: filler, or a value
+nobody could read. What a parser refused but comes close (a mobile number short of a digit) is kept from the source's own
+words, ``raw.<field>``: as evidence only, never as a key.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from domain.entities import Kind
+from domain.matching.frequencies import rarity
+from domain.values import parse
+from domain.values.filler import NOTHING
+from domain.values.name_search import LOST, pinyin, simplified
+from domain.values.organisation_name import parts as organisation_parts
+from domain.values.surnames import DOUBLE
+from domain.values.width import compact
+
+Values = Mapping[str, str]
+"""A record's normal forms by field; the source's own words stand beside them as ``raw.<field>``."""
+
+_RAW = "raw."
+_DOUBLE_SURNAMES = frozenset(
+    {*DOUBLE, "欧阳", "上官", "诸葛", "司马", "夏侯", "司徒", "皇甫", "东方", "慕容", "公孙", "长孙", "宇文", "令狐"}
+)
+_ID_LENGTH, _OLD_ID_LENGTH, _DATE_LENGTH = 18, 15, 8
+_RAW_DIGITS = {"birth_date": (6, 8), "mobile": (10, 12), "citizen_id": (14, 19), "landline": (6, 8)}
+"""How many characters the unreadable words of a field may have and still be evidence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """``present``: one bit for each field that says something; ``slots``: by place in the scorecard's fields."""
+
+    present: int
+    slots: tuple[Any, ...]
+
+
+def _plausible(kind: str, value: str) -> bool:
+    return parse(kind, value).plausible is not False
+
+
+def _lost(name: str) -> str:
+    return name if LOST.isdisjoint(name) else "".join("?" if character in LOST else character for character in name)
+
+
+def name(values: Values) -> tuple[Any, ...] | None:
+    """Return (registered, simplified, pinyin, surname, former, former's pinyin, rarity in hundredths of a bit)."""
+    said = values.get("name") or " ".join(part for part in (values.get("surname"), values.get("given_name")) if part)
+    if not said or not _plausible("person_name", said):
+        return None
+    plain = _lost(simplified(said))
+    former = simplified(values.get("former_name", ""))
+    surname = plain[:2] if plain[:2] in _DOUBLE_SURNAMES and len(plain) > 2 else plain[:1]  # noqa: PLR2004  # a given name follows
+    family = surname if "·" not in plain else ""
+    return said, plain, pinyin(plain), family, former or "-", pinyin(former) if former else "", rarity("name", plain)
+
+
+def birth(values: Values) -> str | None:
+    """Return the digits of the birth date, of the citizen ID's if none is given, or of what could not be read as a date."""
+    said = values.get("birth_date")
+    if said is not None:
+        return said.replace("-", "") if said[5:] != "01-01" or said[:4] != "1900" else None
+    identity = values.get("citizen_id")
+    if identity is not None and len(identity) == _ID_LENGTH:
+        return identity[6:14]
+    return _raw(values, "birth_date")
+
+
+def _raw(values: Values, field: str) -> str | None:
+    said = values.get(_RAW + field)
+    if said is None:
+        return None
+    number = compact(said)[0]
+    shortest, longest = _RAW_DIGITS[field]
+    return number if shortest <= len(number) <= longest and number.isalnum() and number.isascii() else None
+
+
+def sex(values: Values) -> str | None:
+    """Return male or female, from the citizen ID if not given."""
+    said = values.get("sex")
+    if said is not None:
+        return said if said in ("male", "female") else None
+    identity = values.get("citizen_id")
+    return ("female", "male")[int(identity[16]) & 1] if identity is not None and len(identity) == _ID_LENGTH else None
+
+
+def citizen_id(values: Values) -> str | None:
+    """Return the number without its check character, which a 15-digit one never had."""
+    said = values.get("citizen_id") or _raw(values, "citizen_id")
+    return said[:17] if said is not None else None
+
+
+def number(field: str, kind: str) -> Callable[[Values], str | None]:
+    """Return the reader of a number that may be filler."""
+
+    def read(values: Values) -> str | None:
+        said = values.get(field)
+        if said is None:
+            return _raw(values, field) if field in _RAW_DIGITS else None
+        return said if _plausible(kind, said) else None
+
+    return read
+
+
+def latin(field: str) -> Callable[[Values], tuple[Any, ...] | None]:
+    """Return the reader of a surname or given name: (letters, rarity)."""
+
+    def read(values: Values) -> tuple[Any, ...] | None:
+        said = values.get(field)
+        letters = pinyin(said) if said else ""
+        return (letters, rarity(field, letters)) if letters else None
+
+    return read
+
+
+def words(field: str) -> Callable[[Values], tuple[Any, ...] | None]:
+    """Return the reader of a few words: (letters and digits without blanks, rarity)."""
+
+    def read(values: Values) -> tuple[Any, ...] | None:
+        text = "".join(letter for letter in values.get(field, "").lower() if letter.isalnum())
+        return (text, rarity(field, text)) if text else None
+
+    return read
+
+
+def plain(field: str) -> Callable[[Values], str | None]:
+    """Return the reader of a code or word that is compared as it is."""
+    return lambda values: values.get(field)
+
+
+def address(values: Values) -> str | None:
+    """Return the normal form, understood or not, unless it is filler."""
+    said = values.get("address")
+    return said if said is not None and said not in NOTHING else None
+
+
+def organisation(field: str) -> Callable[[Values], tuple[Any, ...] | None]:
+    """Return the reader of an organisation's name: (normal form, trade name)."""
+
+    def read(values: Values) -> tuple[Any, ...] | None:
+        said = values.get(field)
+        if not said or not _plausible("organisation_name", said):
+            return None
+        return said, organisation_parts(said).trade_name, 0
+
+    return read
+
+
+def organisation_code(values: Values) -> str | None:
+    """Return the organisation code, of the USCC's characters 9-17 if only that is given."""
+    said = values.get("uscc")
+    if said is not None:
+        return said[8:17]
+    code = values.get("organisation_code")
+    return code.replace("-", "") if code else None
+
+
+DRAWN_FROM: dict[str, tuple[str, ...]] = {
+    "name": ("surname", "given_name"),
+    "birth_date": ("citizen_id",),
+    "sex": ("citizen_id",),
+    "organisation_code": ("uscc",),
+}
+"""Fields that a feature may also come from, beside its own and the source's words for it."""
+
+READERS: dict[Kind, dict[str, Callable[[Values], Any]]] = {
+    Kind.PERSON: {
+        "name": name,
+        "birth_date": birth,
+        "sex": sex,
+        "citizen_id": citizen_id,
+        "hmt_permit": number("hmt_permit", "hmt_permit"),
+        "foreign_card": number("foreign_card", "foreign_card"),
+        "mobile": number("mobile", "mobile"),
+        "landline": number("landline", "landline"),
+        "address": address,
+        "employer": organisation("employer"),
+        "employer_uscc": plain("employer_uscc"),
+        "given_name": latin("given_name"),
+        "surname": latin("surname"),
+        "street_number": plain("street_number"),
+        "street": words("street"),
+        "premises": words("premises"),
+        "suburb": words("suburb"),
+        "postcode": plain("postcode"),
+        "state": plain("state"),
+        "foreign_number": plain("foreign_number"),
+    },
+    Kind.ORGANISATION: {
+        "organisation_code": organisation_code,
+        "name": organisation("name"),
+        "landline": number("landline", "landline"),
+        "address": address,
+        "legal_representative": plain("legal_representative"),
+    },
+    Kind.THING: {
+        "vin": number("vin", "vin"),
+        "imei": number("imei", "imei"),
+        "plate": number("plate", "plate"),
+        "engine_number": number("engine_number", "engine_number"),
+        "make": plain("make"),
+        "model": plain("model"),
+        "serial": plain("serial"),
+    },
+    Kind.ADDRESS: {
+        "address": address,
+        "doorplate_code": plain("doorplate_code"),
+        "place_name": plain("place_name"),
+        "township": plain("township"),
+    },
+}
+
+
+def says(feature: str, fields: Collection[str]) -> bool:
+    """Return whether a record with these fields may have the feature."""
+    return not {feature, _RAW + feature, *DRAWN_FROM.get(feature, ())}.isdisjoint(fields)
