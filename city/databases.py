@@ -37,7 +37,7 @@ class Made:
         return not self.rows
 
 
-def create(  # noqa: PLR0913  # which city, where, of whom, and who watches
+def create(  # which city, where, of whom, and who watches
     departments_dsn: str,
     home: Path,
     people: int,

@@ -16,7 +16,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from connectors.intake.core import Intake
 from connectors.intake.files import submit as submit_file
 from connectors.intake.receipt import IntakeError, Receipt
-from connectors.intake.rejects import write_rejects
 from domain.contract import Contract
 from schemas import registry
 from settings import Settings
@@ -80,6 +79,8 @@ def submit(  # noqa: PLR0913  # one option each
         elif receipt is not None:
             found = [intake.receipt(receipt)]
             if rejects is not None:
+                from connectors.intake.rejects import write_rejects  # noqa: PLC0415  # openpyxl takes memory that a large copy needs
+
                 count = write_rejects(settings, receipt, rejects)
                 print(
                     f"已写出 {count:,} 行 rows written to {rejects}: 改好后再送 mend it, "

@@ -88,7 +88,8 @@ class Checker:
         for name in self._required:
             if not row.values.get(name):
                 return Fault(name, "必填的列为空 a required column is empty", f"填写 {name} fill it in"), False, []
-        records = self._normalise(key, {"op": "c", "after": row.values, "source": _SOURCE})["records"]
+        after = {name: row.values.get(name) for name in self.columns}  # a column left out of an entry is an empty one
+        records = self._normalise(key, {"op": "c", "after": after, "source": _SOURCE})["records"]
         if not records:
             return _EMPTY, False, []
         flags = {record["role"]: record["flags"] for record in records}

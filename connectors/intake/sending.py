@@ -92,6 +92,7 @@ class Sender:
                         "enable.idempotence": True,
                         "compression.type": "lz4",
                         "linger.ms": 5,
+                        "delivery.report.only.error": True,  # a report for each event would cost as much as sending it
                         "partitioner": "murmur2_random",  # the Java clients' choice, so that any producer finds a key's partition
                         "message.timeout.ms": int(_TIMEOUT * 1000),
                         "queue.buffering.max.messages": _QUEUE,

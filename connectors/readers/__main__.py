@@ -116,7 +116,11 @@ class _Opened:
 
 
 def _is_workbook(found: Any) -> bool:  # noqa: ANN401  # a zip archive
-    return "[Content_Types].xml" in found.namelist()
+    """Tell a workbook from an ordinary zip."""
+    names = found.namelist()
+    if "mimetype" in names and "content.xml" in names:
+        raise RefusedError("ODF 文档不读 an OpenDocument file is not read: 另存为 .xlsx 或 CSV save it as .xlsx or CSV")
+    return "[Content_Types].xml" in names
 
 
 def _book(kind: sniff.Format, file: BinaryIO, name: str, limits: Limits) -> Book:

@@ -1,11 +1,16 @@
 """Zip archives, workbooks among them: checked before a byte is unpacked, and refused when they are locked, too large or a trap."""
 
 import stat
+import struct
+import zlib
 from pathlib import PurePosixPath
 from typing import BinaryIO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from connectors.readers.limits import Limits, RefusedError
+
+DAMAGE = (BadZipFile, ValueError, KeyError, NotImplementedError, EOFError, OSError, RuntimeError, struct.error, zlib.error)
+"""What zipfile raises at an archive that is not what it says."""
 
 _LOCKED = 0x1
 _UTF8 = 0x800
@@ -15,7 +20,7 @@ def opened(file: BinaryIO, limits: Limits, most: int) -> ZipFile:
     """Return the archive if it keeps to the limits; ``most`` members."""
     try:
         archive = ZipFile(file)
-    except (BadZipFile, ValueError, NotImplementedError, OSError) as error:
+    except DAMAGE as error:
         raise RefusedError("压缩包已损坏 the archive is damaged: 重新导出后再送 export and send it again") from error
     members = archive.infolist()
     if len(members) > most:
@@ -74,7 +79,7 @@ def unpack(archive: ZipFile, member: ZipInfo, into: BinaryIO, limits: Limits) ->
                 if done > limits.unpacked_bytes:
                     raise RefusedError("解压后过大 the archive unpacks beyond the limit: 分开发送 send it in parts")
                 into.write(piece)
-    except (BadZipFile, ValueError, NotImplementedError, EOFError, OSError) as error:
+    except DAMAGE as error:
         raise RefusedError("压缩包已损坏 the archive is damaged: 重新打包后再送 pack and send it again") from error
     into.flush()
     into.seek(0)

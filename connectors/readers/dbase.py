@@ -1,19 +1,32 @@
 """Reads dBASE and FoxPro tables (.dbf) with dbfread; the code page is told, and what the file says of it is checked."""
 
+import struct
 from collections.abc import Iterator
 from typing import Any
 
 from dbfread import DBF, DBFNotFound, FieldParser  # type: ignore[import-untyped]  # no type stubs are published
 
 from connectors.readers.book import Head, Line
-from connectors.readers.cells import Cell, text_of
-from connectors.readers.limits import BINARY, HEAD_ROWS, UNDECODABLE, Limits, RefusedError
+from connectors.readers.cells import DIGITS_LOST, LARGEST_EXACT, Cell, text_of
+from connectors.readers.limits import HEAD_ROWS, UNDECODABLE, Limits, RefusedError
 
 _TEXT = "C"
 _MEMOS = frozenset("MGBP")
 _SAMPLE = 200_000
 _DAMAGED = "DBF 文件已损坏 the dBASE file is damaged: 重新导出 export it again"
-_MISTAKES = (ValueError, KeyError, TypeError, IndexError, OverflowError, OSError, ArithmeticError, EOFError, UnicodeError, DBFNotFound)
+_MISTAKES = (
+    ValueError,
+    KeyError,
+    TypeError,
+    IndexError,
+    OverflowError,
+    OSError,
+    ArithmeticError,
+    EOFError,
+    UnicodeError,
+    struct.error,
+    DBFNotFound,
+)
 
 
 class _Raw(FieldParser):  # type: ignore[misc]  # dbfread has no types
@@ -22,8 +35,8 @@ class _Raw(FieldParser):  # type: ignore[misc]  # dbfread has no types
     def parseC(self, field: Any, data: bytes) -> bytes:  # noqa: ANN401, ARG002, N802  # dbfread calls it by the type's letter
         return data.rstrip(b"\0 ")
 
-    def parseM(self, field: Any, data: Any) -> int:  # noqa: ANN401, ARG002, N802  # likewise; memos stand in another file
-        return BINARY
+    def parseM(self, field: Any, data: Any) -> None:  # noqa: ANN401, ARG002, N802  # likewise; memos stand in another file
+        return None
 
     parseG = parseP = parseM  # noqa: N815  # likewise
 
@@ -95,7 +108,9 @@ class Dbase:
                 return text_of(value.decode(self._encoding))
             except UnicodeDecodeError:
                 return UNDECODABLE
-        return BINARY if value is BINARY else text_of(value)
+        if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= LARGEST_EXACT:
+            return DIGITS_LOST  # FoxPro computes with doubles, too
+        return text_of(value)
 
 
 def _decodes(value: bytes, encoding: str) -> bool:

@@ -3,11 +3,13 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from connectors.readers.book import Head, Line
 from connectors.readers.cells import Cell, text_of, trimmed
-from connectors.readers.limits import BINARY, HEAD_ROWS, UNDECODABLE, Limits, RefusedError
+from connectors.readers.limits import BINARY, HEAD_ROWS, MIB, UNDECODABLE, Limits, RefusedError
 
+_IN_MEMORY = 128 * MIB
 _ALLOWED = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ})
 _TABLES = "select name, sql from sqlite_schema where type = 'table' and name not like 'sqlite\\_%' escape '\\' order by rowid"
 _COLUMNS = "select name, hidden from pragma_table_xinfo(?)"
@@ -21,7 +23,7 @@ class Sqlite:
         """Open it as bytes that nobody changes; a log beside it is not read."""
         self._limits = limits
         with _readable():
-            self._connection = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)
+            self._connection = _opened(path)
             self._connection.text_factory = bytes
             for statement in ("pragma trusted_schema=off", "pragma cell_size_check=on", "pragma mmap_size=0", "pragma cache_size=-16384"):
                 self._connection.execute(statement)
@@ -59,6 +61,21 @@ class Sqlite:
         if len(columns) > self._limits.columns:
             raise RefusedError(f"{table} 列数过多 has more than {self._limits.columns} columns: send fewer")
         return [name for name, hidden in columns if hidden == 0]
+
+
+def _opened(path: str) -> sqlite3.Connection:
+    """Open by path; what came out of a zip has none any more, and SQLite looks for it: that is read into memory."""
+    if not str(Path(path).readlink()).endswith(" (deleted)"):
+        return sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)
+    with Path(path).open("rb") as file:
+        data = file.read(_IN_MEMORY + 1)
+    if len(data) > _IN_MEMORY:
+        raise RefusedError(
+            f"压缩包内的数据库过大 the database in the zip is larger than {_IN_MEMORY >> 20} MB: 不压缩直接送 send it as it is"
+        )
+    connection = sqlite3.connect(":memory:")
+    connection.deserialize(data)
+    return connection
 
 
 @contextmanager

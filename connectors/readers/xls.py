@@ -1,6 +1,7 @@
 """Reads old .xls workbooks with python-calamine; they hold at most 65,536 rows, so a sheet fits into memory."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import BinaryIO
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
@@ -22,17 +23,15 @@ class Xls:
         self._limits = limits
         refuse_unfit(Compound(file))
         file.seek(0)
-        try:
+        with _readable():
             self._book = CalamineWorkbook.from_filelike(file)
             self._sheets = [each for each in self._book.sheets_metadata if each.typ is SheetTypeEnum.WorkSheet][: limits.tables]
-        except (CalamineError, ValueError, OSError) as error:
-            raise RefusedError(_DAMAGED) from error
 
     def heads(self) -> list[Head]:
         """Return the worksheets."""
         heads = []
         for place, sheet in enumerate(self._sheets):
-            rows = [(line, cells) for _, (line, cells) in zip(range(HEAD_ROWS), self._lines(self._sheet(place)), strict=False)]
+            rows = [(line, cells) for _, (line, cells) in zip(range(HEAD_ROWS), self._lines(self._sheet(place), HEAD_ROWS), strict=False)]
             heads.append(Head(sheet.name, rows, hidden=sheet.visible is not SheetVisibleEnum.Visible))
         return heads
 
@@ -48,14 +47,27 @@ class Xls:
         return ((line, cells, 0) for line, cells in self._lines(sheet) if line > heading)
 
     def _sheet(self, place: int) -> CalamineSheet:
-        try:
+        with _readable():
             return self._book.get_sheet_by_name(self._sheets[place].name)
-        except (CalamineError, ValueError, OSError) as error:
-            raise RefusedError(_DAMAGED) from error
 
-    def _lines(self, sheet: CalamineSheet) -> Iterator[tuple[int, list[Cell]]]:
-        top, left = sheet.start or (0, 0)
-        if left + sheet.width > self._limits.columns:
+    def _lines(self, sheet: CalamineSheet, most: int | None = None) -> Iterator[tuple[int, list[Cell]]]:
+        """Yield lines from the sheet's very top: calamine leaves out empty rows and columns at the margin unless told not to."""
+        if (sheet.start or (0, 0))[1] + sheet.width > self._limits.columns:
             raise RefusedError(f"{sheet.name} 列数过多 has more than {self._limits.columns} columns: clear what stands beside the table")
-        for line, cells in enumerate(sheet.iter_rows(), top + 1):
-            yield line, [None] * left + [ERROR_CELL if cell in _ERRORS else text_of(cell) for cell in cells]
+        with _readable():
+            rows = sheet.to_python(skip_empty_area=False, nrows=most)
+        for line, cells in enumerate(rows, 1):
+            yield line, [ERROR_CELL if cell in _ERRORS else text_of(cell) for cell in cells]
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    """Refuse what calamine cannot read; a panic in its Rust is no ordinary exception."""
+    try:
+        yield
+    except (CalamineError, ValueError, OSError) as error:
+        raise RefusedError(_DAMAGED) from error
+    except BaseException as error:
+        if type(error).__name__ == "PanicException":
+            raise RefusedError(_DAMAGED) from error
+        raise

@@ -4,15 +4,15 @@ Measured: openpyxl's read-only mode takes eight times as long, python-calamine n
 """
 
 import re
-import zlib
 from collections.abc import Callable, Iterator
 from typing import Any
 from xml.parsers import expat
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 from openpyxl.utils.datetime import from_excel, from_ISO8601
 from openpyxl.utils.escape import unescape
 
+from connectors.readers.archive import DAMAGE
 from connectors.readers.book import Head, Line
 from connectors.readers.cells import Cell, column_name, moment_text, number_text, trimmed
 from connectors.readers.limits import ERROR_CELL, HEAD_ROWS, Limits, RefusedError
@@ -113,7 +113,7 @@ def _pieces(archive: ZipFile, part: str, handler: _Handler) -> Iterator[None]:
                 yield
             parser.Parse(b"", True)
         yield
-    except (KeyError, BadZipFile, expat.ExpatError, zlib.error, EOFError, NotImplementedError, OSError) as error:
+    except (*DAMAGE, expat.ExpatError) as error:
         raise damaged() from error
 
 

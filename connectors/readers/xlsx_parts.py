@@ -5,13 +5,14 @@ from datetime import datetime
 from posixpath import join, normpath
 from typing import Any
 from xml.etree.ElementTree import ParseError
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
 
+from connectors.readers.archive import DAMAGE
 from connectors.readers.limits import MIB, RefusedError
 
 _LARGEST_PART = 16 * MIB
@@ -48,11 +49,6 @@ class Workbook:
 def damaged() -> RefusedError:
     """Return the refusal of a workbook that cannot be read."""
     return RefusedError(_DAMAGED)
-
-
-def is_workbook(archive: ZipFile) -> bool:
-    """Tell a workbook from an ordinary zip."""
-    return "[Content_Types].xml" in archive.namelist()
 
 
 def read_workbook(archive: ZipFile) -> Workbook:
@@ -121,7 +117,7 @@ def _part(archive: ZipFile, name: str) -> Any:  # noqa: ANN401  # an element
         if archive.getinfo(name).file_size > _LARGEST_PART:
             raise damaged()
         return fromstring(archive.read(name), forbid_dtd=True)
-    except (KeyError, BadZipFile, ParseError, DefusedXmlException, ValueError, EOFError, OSError, NotImplementedError) as error:
+    except (*DAMAGE, ParseError, DefusedXmlException) as error:
         raise damaged() from error
 
 

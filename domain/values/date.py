@@ -1,8 +1,7 @@
 """Dates as departments write them; the normal form is ``YYYY-MM-DD``, or ``YYYY-MM`` where no day was written.
 
-A whole number of up to five digits is Debezium's ``io.debezium.time.Date``, days since 1970-01-01; 11-13 and 15-16 digits
-are its timestamps in milli- and microseconds, which hold wall-clock time. Excel's day numbers cannot be told from it: whoever
-reads a workbook converts them. ISO text with an offset or Z is an instant, and its date is China's. A year alone is not a date.
+ISO text with an offset or Z is an instant, and its date is China's. A number that is no YYYYMMDD is no date, nor is a year alone:
+Debezium sends ISO text (``time.precision.mode=isostring``), and who reads a workbook turns its day numbers into dates.
 """
 
 import re
@@ -22,23 +21,18 @@ _parts = re.compile(
 ).fullmatch
 _run = re.compile(r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)(?P<time>\d{6})?", re.ASCII).fullmatch
 _six = re.compile(r"\d{6}", re.ASCII).fullmatch
-_epoch = re.compile(r"-?(?:\d{1,5}|\d{11,13}|\d{15,16})|-\d{14}", re.ASCII).fullmatch
 _chinese = re.compile(rf"([{CHARACTERS}]+)年([{CHARACTERS}]+)月(?:([{CHARACTERS}]+)[日号])?").fullmatch
 _year_only = re.compile(r"(?:1[89]|20)\d\d年?", re.ASCII).fullmatch
 _ENDLESS = frozenset({"长期", "永久", "长期有效", "永久有效", "无期限", "无固定期限"})
 _FILLER = frozenset({"0001-01-01", "1899-12-30", "1899-12-31", "1900-01-01", "1900-01-00", "9999-12-31", "9999-12-01", "2999-12-31"})
 _FIRST, _LAST = 1880, 2100
 _PIVOT = 30  # two-digit years from 30 on are of the 1900s
-_EXCEL_FROM, _EXCEL_TO = 25_569, 49_400  # day numbers of a workbook for 1970-2035
-_MILLISECONDS, _MICROSECONDS = 86_400_000, 86_400_000_000  # in a day
-_LONGEST_MILLISECONDS, _LONGEST_DAYS = 13, 5  # digits
 
 
 def parse(text: str) -> Value:
     """Read a date.
 
-    Flags: epoch_days, excel_days_possible, epoch_time, two_digit_year, month_only, ambiguous, year_only, open_ended (长期), placeholder,
-    impossible_date, wrong_format.
+    Flags: two_digit_year, month_only, ambiguous, year_only, open_ended (长期), placeholder, impossible_date, wrong_format.
     """
     match = _iso(text)
     if match is not None:
@@ -49,7 +43,7 @@ def parse(text: str) -> Value:
         return unreadable(*flags, "empty")
     if written in _ENDLESS:
         return unreadable(*flags, "open_ended")
-    for reading in (_of_parts, _of_run, _of_six, _of_epoch, _of_chinese):
+    for reading in (_of_parts, _of_run, _of_six, _of_chinese):
         value = reading(written, flags)
         if value is not None:
             return value
@@ -106,22 +100,6 @@ def _of_six(written: str, flags: tuple[str, ...]) -> Value | None:
     if month.normal is None:
         return day
     return month if day.normal is None else Value(month.normal, (*month.flags, "ambiguous"), format=True, plausible=month.plausible)
-
-
-def _of_epoch(written: str, flags: tuple[str, ...]) -> Value | None:
-    if not _epoch(written):
-        return None
-    days, digits = int(written), len(written.lstrip("-"))
-    if digits <= _LONGEST_DAYS:
-        flags += ("epoch_days", "excel_days_possible") if _EXCEL_FROM <= days <= _EXCEL_TO else ("epoch_days",)
-    else:
-        flags += ("epoch_time",)
-        days //= _MILLISECONDS if digits <= _LONGEST_MILLISECONDS else _MICROSECONDS
-    try:
-        real = date(1970, 1, 1) + timedelta(days=days)
-    except OverflowError:
-        return Value(None, (*flags, "impossible_date"), format=True, plausible=False)
-    return _judge(f"{real.year:04}", f"{real.month}", f"{real.day}", flags)
 
 
 def _of_chinese(written: str, flags: tuple[str, ...]) -> Value | None:

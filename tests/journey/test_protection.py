@@ -31,6 +31,7 @@ WITHHELD, PERSONAL, OPEN = "扣留金丝雀", "个人金丝雀", "公开金丝�
 CLOSED = ("src.", "records")
 EARLIEST, LATEST = OffsetSpec.earliest(), OffsetSpec.latest()
 _CLEAR = {Sensitivity.OPEN, Sensitivity.INTERNAL}
+_KEPT_AS_WORDS = {"text", "code", "organisation_name", "place_name", "address"}
 _FREE_TEXT = {"character varying", "text"}
 
 
@@ -287,6 +288,4 @@ def as_text(ground: Ground, place: str) -> bool:
     (contract,) = [each for each in ground.contracts if each.provider == provider]
     table = contract.table(table_name)
     fields = [target.split(".") for target, sensitivity in (table.columns[name].to or {}).items() if sensitivity in _CLEAR]
-    return any(
-        FIELDS[table.speaks_of[role]][field].kind in {"text", "code", "organisation_name", "place_name", "address"} for role, field in fields
-    )
+    return any(FIELDS[table.speaks_of[role]][field].kind in _KEPT_AS_WORDS for role, field in fields)
