@@ -28,7 +28,7 @@ check: install   ## the inner loop, under a minute: style, types, imports, contr
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/huiliu contract check
-	$(BIN)/python -m pytest -q -m "not servers and not journey"
+	$(BIN)/python -m pytest -q -n auto --dist worksteal -m "not servers and not journey"
 
 format: install  ## put the code into its one form
 	$(BIN)/ruff format .

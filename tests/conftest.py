@@ -4,11 +4,17 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from rich.console import Console
 
 from settings import Settings
 from stack.supervisor import Stack
+
+
+# Speed is measured by `huiliu bench`, never by a test: a busy machine must not fail one.
+hypothesis.settings.register_profile("huiliu", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("huiliu")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
