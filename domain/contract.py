@@ -5,7 +5,8 @@ name line and remedy. Reading the file is the caller's: the domain does no I/O.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from io import StringIO
 from typing import Any
 
@@ -192,13 +193,19 @@ class ContractProblem:
         return f"{self.file}:{self.line}: {self.path}: {self.message}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ContractFile:
-    """A contract and the YAML document it came from."""
+    """A contract and the YAML text it came from."""
 
     file: str
     contract: Contract
-    document: CommentedMap
+    text: str = field(repr=False)
+
+    @cached_property
+    def document(self) -> CommentedMap:
+        """The YAML document with its lines; reading those takes many times as long as the contract, so only who needs them asks."""
+        document: CommentedMap = YAML().load(StringIO(self.text))
+        return document
 
     def problem(self, path: tuple[str | int, ...], message: str) -> ContractProblem:
         """Return the problem at the line of ``path``, e.g. ``("tables", 0, "columns", "name")``."""
@@ -215,16 +222,23 @@ class ContractError(Exception):
 
 
 def read_contract(text: str, file: str) -> "ContractFile":
-    """Turn a contract's YAML text into the model, and keep the document, so that what is found out later can name its line.
+    """Turn a contract's YAML text into the model, and keep the text, so that what is found out later can name its line.
 
     ``file`` is only named in errors.
 
     Raises:
         ContractError: the text is not YAML or breaks the model; every mistake has its line.
     """
-    yaml = YAML()
     try:
-        document = yaml.load(StringIO(text))
+        return ContractFile(file, Contract.model_validate(YAML(typ="safe").load(StringIO(text))), text)
+    except (YAMLError, ValueError, RecursionError):  # ValueError: pydantic's, or a date such as 2013-99-99
+        return _read_with_lines(text, file)
+
+
+def _read_with_lines(text: str, file: str) -> "ContractFile":
+    """Read again with the document's lines, to say where it is wrong."""
+    try:
+        document = YAML().load(StringIO(text))
     except (YAMLError, ValueError, RecursionError) as error:  # ValueError: a date such as 2013-99-99
         mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
         said = error.problem if isinstance(error, MarkedYAMLError) else type(error).__name__
@@ -233,7 +247,7 @@ def read_contract(text: str, file: str) -> "ContractFile":
     if not isinstance(document, CommentedMap):
         raise ContractError([ContractProblem(file, 1, "", "契约应为映射 a contract is a mapping: begin with `provider: <slug>`")])
     try:
-        return ContractFile(file, Contract.model_validate(document), document)
+        return ContractFile(file, Contract.model_validate(document), text)
     except ValidationError as error:
         problems = {_problem(file, document, each) for each in error.errors()}  # a union says the same once a member
         raise ContractError(sorted(problems, key=lambda p: (p.line, p.path))) from error

@@ -11,7 +11,6 @@ from rich.console import Console
 from settings import Settings
 from stack.supervisor import Stack
 
-
 # Speed is measured by `huiliu bench`, never by a test: a busy machine must not fail one.
 hypothesis.settings.register_profile("huiliu", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("huiliu")

@@ -9,7 +9,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from connectors.readers.limits import Limits, RefusedError
 
-DAMAGE = (BadZipFile, ValueError, KeyError, NotImplementedError, EOFError, OSError, RuntimeError, struct.error, zlib.error)
+DAMAGE = (BadZipFile, ValueError, LookupError, NotImplementedError, EOFError, OSError, RuntimeError, struct.error, zlib.error)
 """What zipfile raises at an archive that is not what it says."""
 
 _LOCKED = 0x1

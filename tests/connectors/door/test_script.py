@@ -16,6 +16,7 @@ from tests.connectors.door.conftest import SLUG, Door
 from tests.connectors.door.test_calls import call
 
 pytestmark = [
+    pytest.mark.servers,
     pytest.mark.skipif(not chromium.found(), reason="no Chromium on this machine: the desk's scripts are NOT tested; install chromium"),
     pytest.mark.timeout(120),
 ]
