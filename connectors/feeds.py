@@ -59,6 +59,13 @@ def feeds(contracts: list[Contract], settings: Settings, states: Mapping[str, Co
         return sorted(pool.map(one, contracts), key=lambda feed: (feed.row, feed.slug))
 
 
+def never_attached(contracts: list[Contract]) -> list[Feed]:
+    """Return the feeds where huiliu was never started: nothing is attached, and nobody need be asked."""
+    states = {contract.provider: "role" if contract.mode == "role" else "not_attached" for contract in contracts}
+    found = [_feed(contract, ConnectorState(states[contract.provider]), None) for contract in contracts]
+    return sorted(found, key=lambda feed: (feed.row, feed.slug))
+
+
 def withheld_of(contract: Contract) -> list[dict[str, str]]:
     """Return all that never leaves the source: columns, and whole tables as column ``*``."""
     columns = [

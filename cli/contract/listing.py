@@ -6,13 +6,14 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from cli.contract.chosen import PROVIDERS, Json, complain
+from cli.contract.chosen import PROVIDERS, Json, complain, existing, folders
 from connectors.choice import chosen_files, read_contracts
 from connectors.errors import ConnectError
-from connectors.feeds import Feed, feeds
+from connectors.feeds import Feed, feeds, never_attached
 from connectors.onboarding.page import missing_rows, providers_page
 from connectors.worker import Worker
-from settings import Settings
+from domain.contract import Contract
+from settings import ENV_FILE, Settings, SettingsError, default_home
 from settings.contracts import load_contracts
 
 
@@ -21,24 +22,34 @@ def list_(*, as_json: Json = False) -> None:
 
     Example: huiliu contract list --json
     """
-    settings = Settings.load()
-    files, problems = read_contracts(chosen_files((), *settings.contract_folders))
+    files, problems = read_contracts(existing(chosen_files((), *folders())))
     for problem in problems:
         complain(str(problem))
-    states, failed = None, bool(problems)
+    contracts = [file.contract for file in files]
     try:
-        with Worker(settings.connect_url) as worker:
-            states = worker.states()
-    except ConnectError as error:
-        failed = True
-        complain(str(error))
-    found = feeds([file.contract for file in files], settings, states)
+        settings = Settings.load()
+    except SettingsError:
+        if (default_home() / ENV_FILE).exists():
+            raise
+        found, asked = never_attached(contracts), True
+    else:
+        found, asked = _asked(contracts, settings)
     if as_json:
         for feed in found:
             print(json.dumps(feed.as_json(), ensure_ascii=False))
     else:
         Console().print(_table(found))
-    raise typer.Exit(1 if failed else 0)
+    raise typer.Exit(1 if problems or not asked else 0)
+
+
+def _asked(contracts: list[Contract], settings: Settings) -> tuple[list[Feed], bool]:
+    """Return the feeds with their states, and whether Connect could be asked."""
+    try:
+        with Worker(settings.connect_url) as worker:
+            return feeds(contracts, settings, worker.states()), True
+    except ConnectError as error:
+        complain(str(error))
+        return feeds(contracts, settings, None), False
 
 
 def page() -> None:

@@ -96,7 +96,8 @@ def chosen(providers: str, settings: Settings) -> list[ContractFile]:
     asked = set(paths) if providers == ALL else {*DEPARTMENTS_THAT_CHANGE, *filter(None, providers.split(","))} - {CORE}
     if unknown := sorted(asked - paths.keys()):
         raise StackError(f"没有契约 no contract for {', '.join(unknown)}: `huiliu contract list` names every provider")
-    files = [load_contract(paths[slug]) for slug in sorted(asked)]
+    in_order = sorted(asked, key=lambda slug: (slug not in DEPARTMENTS_THAT_CHANGE, slug))  # the first attached are polled most often
+    files = [load_contract(paths[slug]) for slug in in_order]
     return [file for file in files if file.contract.mode != "role"]
 
 

@@ -121,3 +121,14 @@ def test_a_missing_file_is_a_problem(tmp_path: Path) -> None:
 def test_the_exported_schema_is_fresh() -> None:
     kept = Path(__file__).parents[2] / "schemas" / "contract.schema.json"
     assert _run("schema").stdout == kept.read_text(encoding="utf-8"), "run: huiliu contract schema > schemas/contract.schema.json"
+
+
+def test_the_list_needs_no_servers_where_huiliu_was_never_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUILIU_HOME", str(tmp_path))
+    monkeypatch.delenv("HUILIU_PROVIDERS_DIR", raising=False)
+    done = CliRunner().invoke(app, ["contract", "list", "--json"])
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.exit_code == 0
+    assert {row["row"] for row in rows} == set(range(1, 46))
+    assert {row["state"] for row in rows} == {"not_attached", "role"}
+    assert {"row", "slug", "mode", "tables", "withheld", "role"} <= rows[0].keys()
