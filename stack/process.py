@@ -14,6 +14,7 @@ from stack.account import Account
 
 _LOG_BYTES = 20 << 20
 _STATE, _THREADS, _START_TICKS = 3, 20, 22  # fields of /proc/<pid>/stat, counted from 1
+_ENDED = "ZX"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +59,26 @@ def start_ticks(pid: int) -> int | None:
 
     A killed server's first thread is a zombie while its others still close files and ports: it is not gone yet.
     """
+    fields = _stat(pid)
+    if not fields or (fields[0] in _ENDED and int(fields[_THREADS - _STATE]) <= 1):
+        return None
+    return int(fields[_START_TICKS - _STATE])
+
+
+def await_end_if_dying(pid: int, ticks: int, *, seconds: float) -> None:
+    """Wait, at most ``seconds``, for the last threads of a process whose first thread has ended."""
+    fields = _stat(pid)
+    if fields and fields[0] in _ENDED:
+        _gone(pid, ticks, seconds)
+
+
+def _stat(pid: int) -> list[str]:
+    """Return the fields of /proc/<pid>/stat from the state on; none when the process is gone."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
     except OSError:
-        return None
-    fields = stat.rpartition(")")[2].split()  # the name before may hold spaces
-    if fields[0] in "ZX" and int(fields[_THREADS - _STATE]) <= 1:
-        return None
-    return int(fields[_START_TICKS - _STATE])
+        return []
+    return stat.rpartition(")")[2].split()  # the name before may hold spaces
 
 
 def stop(pid: int, ticks: int | None, *, first: signal.Signals, grace: float) -> bool:

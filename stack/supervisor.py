@@ -29,6 +29,7 @@ from stack.trees import unpack
 
 # Attached providers' addresses and connectors name these by port.
 _ATTACHED = ("departments", "registry")
+_DYING_SECONDS = 30.0
 _SERVERS: tuple[Server, ...] = (Departments(), Store(), Kafka(), Registry(), Connect(), Elasticsearch())
 
 
@@ -68,6 +69,7 @@ class Stack:
         with state.exclusive(self.home, self._console):
             written = state.load(self.home)
             written.workers = workers or written.workers
+            _let_the_dying_go(written)
             chosen = self._with_dependents(written, _choose(_all(written.workers), only, servers_only=servers_only))
             self._retire(written, chosen)
             sites = self._prepare(written, chosen)
@@ -195,6 +197,13 @@ class Stack:
     def logs(self, name: str) -> Path:
         """Return the server's log file, which need not exist yet."""
         return self.home / "logs" / f"{name}.log"
+
+
+def _let_the_dying_go(written: State) -> None:
+    """Wait for killed processes whose threads still end: taken for running, they would not be started again."""
+    for entry in written.servers.values():
+        if entry.pid is not None and entry.ticks is not None:
+            process.await_end_if_dying(entry.pid, entry.ticks, seconds=_DYING_SECONDS)
 
 
 def _all(workers: int) -> list[Server]:

@@ -7,6 +7,7 @@ import sys
 import threading
 from pathlib import Path
 
+import psutil
 import pytest
 from rich.console import Console
 
@@ -114,3 +115,24 @@ def test_one_command_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(state, "_LOCK_WAIT_SECONDS", 0)
     with state.exclusive(tmp_path, console), pytest.raises(StackError, match="another huiliu up or down"):
         second()
+
+
+LINGERS = """
+import ctypes, os, threading, time
+threading.Thread(target=lambda: (time.sleep(0.7), os._exit(0))).start()
+print(flush=True)
+ctypes.CDLL(None).syscall(60, 0)  # exit, of this thread only
+"""
+
+
+def test_a_process_whose_threads_still_end_is_waited_for() -> None:
+    with subprocess.Popen([sys.executable, "-c", LINGERS], stdout=subprocess.PIPE) as child:  # our own interpreter
+        assert child.stdout is not None
+        child.stdout.readline()
+        entry = running(pid=child.pid, ticks=process.start_ticks(child.pid))
+        while psutil.Process(child.pid).status() != psutil.STATUS_ZOMBIE:
+            assert child.poll() is None
+        assert entry.alive()
+        assert entry.ticks is not None
+        process.await_end_if_dying(child.pid, entry.ticks, seconds=20)
+        assert not entry.alive()
