@@ -17,6 +17,7 @@ create table if not exists record (               -- what one row says of one en
     committed_ms bigint not null,
     digest       bytea not null,                  -- keyed digest of the visible values: equal means nothing to say downstream
     keys         bytea not null,                  -- strong keys, 17 bytes each (code + token), strongest first
+    blocks       bytea not null,                  -- blocking keys, 24 bytes each: token of the key (16), of what must agree where it is crowded (8)
     public       bytea not null,                  -- JSON {open, tokens, fields}
     sealed       bytea,                           -- AES-256-GCM of JSON {field: value}
     entity_id    text not null
@@ -28,6 +29,25 @@ create table if not exists strong_key (           -- blocking by exact identifie
     handle bytea not null,
     primary key (token, handle)
 );
+create table if not exists block (                -- blocking by what records of one entity mostly agree in
+    token  bytea not null,
+    within bytea not null,                        -- zeros: agrees with no one
+    handle bytea not null,
+    primary key (token, within, handle)
+);
+create table if not exists edge (                 -- pairs that the scorecard takes for one entity, or leaves to a person; one < other
+    one        bytea not null,
+    other      bytea not null,
+    kind       smallint not null,
+    hundredths integer not null,                  -- of a bit
+    band       text not null check (band in ('match', 'review')),
+    refusal    text,                              -- why a match did not join: cannot_link, pinned_different, torn, no_support, large_component
+    scorecard  smallint not null,                 -- version of the kind's scorecard
+    since_ms   bigint not null,                   -- when the pair was first in this band, Unix ms
+    primary key (one, other)
+);
+create index if not exists edge_other on edge (other);
+create index if not exists edge_open on edge (kind, since_ms) where band = 'review' or refusal is not null;
 create table if not exists entity (
     id       text primary key,
     kind     smallint not null,

@@ -126,7 +126,7 @@ ctypes.CDLL(None).syscall(60, 0)  # exit, of this thread only
 
 
 def test_a_process_whose_threads_still_end_is_waited_for() -> None:
-    with subprocess.Popen([sys.executable, "-c", LINGERS], stdout=subprocess.PIPE) as child:  # our own interpreter
+    with subprocess.Popen([sys.executable, "-c", LINGERS], stdout=subprocess.PIPE) as child:  # noqa: S603  # our own interpreter
         assert child.stdout is not None
         child.stdout.readline()
         entry = running(pid=child.pid, ticks=process.start_ticks(child.pid))
