@@ -1,17 +1,25 @@
 """Composes an entity from the records of its cluster: the message on topic ``entities``."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from domain.entities import Kind
+from domain.survivorship import Standing, doubts, standing
 from domain.tokens import Tokeniser, text_of
+
+Doubted = Mapping[bytes, frozenset[str]]
+"""Record handle → its fields that are doubted."""
 
 
 @dataclass(slots=True)
 class KnownRecord:
-    """A record as the resolver keeps it: no personal value in clear."""
+    """A record as the resolver keeps it: no personal value in clear.
+
+    ``blocks``: blocking keys, 24 bytes each; ``compared``: keyed digest of what the scorecard sees of it; ``wrapped``: its wrapped key.
+    """
 
     handle: bytes
     row_handle: bytes
@@ -23,9 +31,12 @@ class KnownRecord:
     committed_ms: int
     digest: bytes
     keys: list[bytes]
+    blocks: list[bytes]
+    compared: bytes
     public: dict[str, Any]
     sealed: bytes | None
     entity_id: str
+    wrapped: bytes
 
 
 def entity_id(tokeniser: Tokeniser, kind: Kind, anchor: bytes) -> str:
@@ -40,15 +51,10 @@ def content_digest(records: Iterable[KnownRecord]) -> bytes:
 
 
 def compose(identifier: str, version: int, committed_ms: int, records: Sequence[KnownRecord]) -> dict[str, Any]:
-    """Return the ``Entity`` message (``schemas/avro/entity.avsc``); the freshest record's values come first."""
+    """Return the ``Entity`` message (``schemas/avro/entity.avsc``): of each field the best value first, members freshest first."""
     ordered = sorted(records, key=lambda record: (-record.committed_ms, record.handle))
-    open_: dict[str, list[str]] = {}
-    tokens: dict[str, list[str]] = {}
-    for record in ordered:
-        for field, value in record.public["open"].items():
-            _add(open_, field, (value,))
-        for field, values in record.public["tokens"].items():
-            _add(tokens, field, values)
+    doubted = {record.handle: doubts(record.public.get("flags", ())) for record in ordered}
+    open_, places = _open(ordered, doubted)
     return {
         "entity_id": identifier,
         "kind": str(ordered[0].kind),
@@ -56,9 +62,10 @@ def compose(identifier: str, version: int, committed_ms: int, records: Sequence[
         "deleted": False,
         "redirect": None,
         "committed_ms": committed_ms,
+        "closed": any("ends" in record.public for record in ordered),
         "open": open_,
-        "tokens": tokens,
-        "members": [_member(record) for record in ordered],
+        "tokens": _tokens(ordered, doubted),
+        "members": [_member(record, doubted[record.handle], places[record.handle]) for record in ordered],
     }
 
 
@@ -71,18 +78,46 @@ def gone(identifier: str, kind: Kind, version: int, committed_ms: int, redirect:
         "deleted": True,
         "redirect": redirect,
         "committed_ms": committed_ms,
+        "closed": False,
         "open": {},
         "tokens": {},
         "members": [],
     }
 
 
-def _add(target: dict[str, list[str]], field: str, values: Iterable[str]) -> None:
-    known = target.setdefault(field, [])
-    known.extend(value for value in values if value not in known)
+def _open(ordered: Sequence[KnownRecord], doubted: Doubted) -> tuple[dict[str, list[str]], dict[bytes, dict[str, int]]]:
+    """Return the values in clear by field, best first, and of each record which of them it gives."""
+    found: dict[str, dict[str, int]] = {}
+    places: dict[bytes, dict[str, int]] = {record.handle: {} for record in ordered}
+    for field, saying in _best_first(ordered, doubted, "open"):
+        values = found.setdefault(field, {})
+        for record in saying:
+            places[record.handle][field] = values.setdefault(record.public["open"][field], len(values))
+    return {field: list(values) for field, values in found.items()}, places
 
 
-def _member(record: KnownRecord) -> dict[str, Any]:
+def _tokens(ordered: Sequence[KnownRecord], doubted: Doubted) -> dict[str, list[str]]:
+    return {
+        field: list(dict.fromkeys(token for record in saying for token in record.public["tokens"][field]))
+        for field, saying in _best_first(ordered, doubted, "tokens")
+    }
+
+
+def _best_first(ordered: Sequence[KnownRecord], doubted: Doubted, part: str) -> Iterator[tuple[str, list[KnownRecord]]]:
+    """Yield each field of that part of the records, and those that give it, best first."""
+    saying: dict[str, list[KnownRecord]] = {}
+    for record in ordered:
+        for field in record.public[part]:
+            saying.setdefault(field, []).append(record)
+    for field, records in saying.items():
+        yield field, sorted(records, key=partial(_standing, field, doubted)) if len(records) > 1 else records
+
+
+def _standing(field: str, doubted: Doubted, record: KnownRecord) -> Standing:
+    return standing(field, record.public.get("authority", ()), doubted[record.handle], record.committed_ms, record.handle)
+
+
+def _member(record: KnownRecord, doubted: frozenset[str], places: dict[str, int]) -> dict[str, Any]:
     return {
         "handle": text_of(record.handle),
         "provider": record.provider,
@@ -91,5 +126,9 @@ def _member(record: KnownRecord) -> dict[str, Any]:
         "lsn": record.lsn,
         "committed_ms": record.committed_ms,
         "fields": record.public["fields"],
+        "authority": record.public.get("authority", []),
+        "doubts": sorted(doubted),
+        "ends": "ends" in record.public,
+        "open_at": places,
         "sealed": record.sealed,
     }

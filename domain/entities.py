@@ -84,7 +84,7 @@ FIELDS: dict[Kind, dict[str, Field]] = {
     },
     Kind.ORGANISATION: {
         "uscc": Field("uscc", searchable=True, rank=0, exclusive=True),
-        "organisation_code": Field("organisation_code", searchable=True),
+        "organisation_code": Field("organisation_code", searchable=True, rank=1),
         "name": Field("organisation_name", searchable=True),
         "address": Field("address", searchable=True),
         "form": _TEXT,

@@ -18,6 +18,10 @@ RESOLVED = Counter("huiliu_resolved_total", "records applied to the resolver's s
 ENTITIES = Counter("huiliu_entities_total", "entity versions written to topic entities")
 BATCH_SECONDS = Histogram("huiliu_batch_seconds", "time from taking a micro-batch to its effect being durable", ["stop"], buckets=_SECONDS)
 RETRIES = Counter("huiliu_retries_total", "batches tried again because a server was away or another worker held a key", ["stop", "why"])
+MATCHES = Counter("huiliu_matches_total", "pairs that a scorecard took for one entity, or left to a person", ["kind", "band"])
+CROWDED_BLOCKS = Counter("huiliu_crowded_blocks_total", "blocks that grew beyond what is compared pair by pair")
+LARGE_COMPONENTS = Counter("huiliu_large_components_total", "times a component was too large for matches to join in it", ["kind"])
+AMBIGUOUS_KEYS = Counter("huiliu_ambiguous_keys_total", "times a strong key joined nothing because its records are not one", ["kind"])
 
 INDEXED = Counter("huiliu_indexed_total", "documents that Elasticsearch acknowledged")
 INDEX_CONFLICTS = Counter("huiliu_index_conflicts_total", "writes refused because the index already has that version or a newer one")

@@ -12,6 +12,7 @@ from domain.contract import Contract
 RECORDS = "records"
 ENTITIES = "entities"
 REJECTED = "rejected"
+DECISIONS = "decisions"
 
 STREAM_GROUP = "huiliu-streams"  # consumer groups: src.* and records are read by the first, entities by the second
 INDEX_GROUP = "huiliu-indexer"
@@ -42,7 +43,7 @@ def source_topic(provider: str, table: str) -> str:
 
 
 def core_topics() -> list[Topic]:
-    """Return the three topics every installation has."""
+    """Return the topics every installation has."""
     return [
         Topic(RECORDS, {"cleanup.policy": "delete", "retention.ms": str(72 * _HOUR_MS)}),
         Topic(
@@ -55,6 +56,7 @@ def core_topics() -> list[Topic]:
             },
         ),
         Topic(REJECTED, {"cleanup.policy": "delete", "retention.ms": str(30 * 24 * _HOUR_MS)}),
+        Topic(DECISIONS, {"cleanup.policy": "delete", "retention.ms": str(72 * _HOUR_MS)}),  # only says where to look: the log is in the store
     ]
 
 

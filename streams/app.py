@@ -1,4 +1,4 @@
-"""The Faust app: two agents, normalise and resolve, that acknowledge a batch only after its effect is durable.
+"""The Faust app: three agents, normalise, resolve and decide, that acknowledge a batch only after its effect is durable.
 
 Faust acknowledges a batch even when the body fails, so batches are taken unacknowledged and acknowledged here.
 A fault that retrying cannot mend ends the process at once: a graceful stop would commit what never happened.
@@ -23,7 +23,7 @@ from schemas import metrics
 from schemas.codec import Decoder, Encoder, UndecodableError, refuse_breaking_changes
 from schemas.registry import AWAY, connect
 from schemas.rejects import Origin, Outgoing, Rejects
-from schemas.topics import ENTITIES, RECORDS, REJECTED, STREAM_GROUP, source_topics
+from schemas.topics import DECISIONS, ENTITIES, RECORDS, REJECTED, STREAM_GROUP, source_topics
 from settings import Settings
 from streams.faults import told
 from streams.normalise import Normalising
@@ -34,6 +34,7 @@ from streams.transport import Transport
 
 _RETRY_SECONDS = 1.0
 _T = TypeVar("_T")
+_Effect = Callable[[Resolver, list[dict[str, Any]]], Awaitable[int]]
 _log = logging.getLogger(__name__)
 
 
@@ -66,7 +67,7 @@ def build_app(settings: Settings, contracts: list[Contract], sources: list[Contr
     normalising = Normalising(sources, Decoder(registry), Encoder(registry, "record", RECORDS), Rejects("normalise", rejected, master))
     resolving = _Resolving(settings, contracts, registry, outbox, Rejects("resolve", rejected, master))
 
-    refuse_breaking_changes(registry, (RECORDS, ENTITIES, REJECTED))
+    refuse_breaking_changes(registry, (RECORDS, ENTITIES, REJECTED, DECISIONS))
 
     async def normalise_batch(events: Sequence[Origin]) -> None:
         out = await _when_registry_answers("normalise", lambda: normalising(events))
@@ -77,7 +78,8 @@ def build_app(settings: Settings, contracts: list[Contract], sources: list[Contr
     records = app.topic(RECORDS, **raw)
     if sources:
         app.agent(app.topic(*normalising.topics, **raw), name="normalise")(_agent(app, settings, "normalise", normalise_batch))
-    app.agent(records, name="resolve")(_agent(app, settings, "resolve", resolving))
+    app.agent(records, name="resolve")(_agent(app, settings, "resolve", resolving.records))
+    app.agent(app.topic(DECISIONS, **raw), name="decide")(_agent(app, settings, "decide", resolving.decisions))
 
     @app.on_partitions_assigned.connect
     def assigned(*_: Any, **__: Any) -> None:  # noqa: ANN401  # Faust's signal gives the app and the partitions
@@ -92,7 +94,7 @@ def _instance_id(worker: int, contracts: list[Contract]) -> str:
     A broker gives a static member that comes back its old partitions without asking anew, so a new provider's topic would
     stay unread.
     """
-    topics = sorted(topic.name for contract in contracts for topic in source_topics(contract))
+    topics = [DECISIONS, *sorted(topic.name for contract in contracts for topic in source_topics(contract))]
     return f"{STREAM_GROUP}-{worker}-{hashlib.sha256(','.join(topics).encode()).hexdigest()[:8]}"
 
 
@@ -171,15 +173,25 @@ class _Resolving:
         self._outbox = outbox
         self._rejects = rejects
         self._resolver: Resolver | None = None
+        self._connecting = asyncio.Lock()
 
-    async def __call__(self, batch: Sequence[Origin]) -> None:
-        decoded = await _when_registry_answers("resolve", lambda: [self._decode(message) for message in batch])
-        for message, row in decoded:
-            if isinstance(row, UndecodableError):
-                await self._reject(message, str(row), "write topic records with huiliu's own schema only")
-        rows = [(message, row) for message, row in decoded if not isinstance(row, UndecodableError)]
-        if rows:
-            await self._apply(rows)
+    async def records(self, batch: Sequence[Origin]) -> None:
+        """Apply a batch of ``RowRecords``."""
+        if rows := await self._decoded("resolve", batch):
+            await self._apply(rows, lambda resolver, messages: resolver.apply(messages))
+            metrics.RESOLVED.inc(len(rows))
+
+    async def decisions(self, batch: Sequence[Origin]) -> None:
+        """Give effect to a batch of stewards' ``Decision``s."""
+        if decided := await self._decoded("decide", batch):
+            await self._apply(decided, lambda resolver, messages: resolver.decide(messages))
+
+    async def _decoded(self, stop: str, batch: Sequence[Origin]) -> list[tuple[Origin, dict[str, Any]]]:
+        decoded = await _when_registry_answers(stop, lambda: [self._decode(message) for message in batch])
+        for message, said in decoded:
+            if isinstance(said, UndecodableError):
+                await self._reject(message, str(said), f"write topic {message.topic} with huiliu's own schema only")
+        return [(message, said) for message, said in decoded if not isinstance(said, UndecodableError)]
 
     def _decode(self, message: Origin) -> tuple[Origin, dict[str, Any] | UndecodableError]:
         try:
@@ -187,9 +199,9 @@ class _Resolving:
         except UndecodableError as error:
             return message, error
 
-    async def _apply(self, batch: list[tuple[Origin, dict[str, Any]]]) -> None:
+    async def _apply(self, batch: list[tuple[Origin, dict[str, Any]]], effect: _Effect) -> None:
         try:
-            await self._apply_when_reachable([row for _, row in batch])
+            await self._when_reachable(lambda resolver: effect(resolver, [said for _, said in batch]))
         except Exception as error:  # noqa: BLE001  # one bad record must neither stop the rest nor vanish: halve until it stands alone
             if len(batch) == 1:
                 place = batch[0][0]
@@ -198,16 +210,13 @@ class _Resolving:
                 await self._reject(batch[0][0], reason, "report it with the position, then replay")
                 return
             middle = len(batch) // 2
-            await self._apply(batch[:middle])
-            await self._apply(batch[middle:])
+            await self._apply(batch[:middle], effect)
+            await self._apply(batch[middle:], effect)
 
-    async def _apply_when_reachable(self, rows: list[dict[str, Any]]) -> None:
+    async def _when_reachable(self, work: Callable[[Resolver], Awaitable[int]]) -> None:
         while True:
             try:
-                if self._resolver is None:
-                    self._resolver = Resolver(await Store.connect(self._dsn), self._emit, self._disclosure, self._master)
-                await self._resolver.apply(rows)
-                metrics.RESOLVED.inc(len(rows))
+                await work(await self._connected())
             except OperationalError as error:
                 metrics.RETRIES.labels("resolve", "store").inc()
                 _log.warning("store is away, trying again in %s s: %s", _RETRY_SECONDS, type(error).__name__)
@@ -215,6 +224,13 @@ class _Resolving:
                 await asyncio.sleep(_RETRY_SECONDS)
             else:
                 return
+
+    async def _connected(self) -> Resolver:
+        """Return the resolver that both agents share, connecting first where it has no connection."""
+        async with self._connecting:
+            if self._resolver is None:
+                self._resolver = Resolver(await Store.connect(self._dsn), self._emit, self._disclosure, self._master)
+            return self._resolver
 
     async def _forget_resolver(self) -> None:
         if self._resolver is not None:

@@ -6,6 +6,7 @@ reach the topic in order, a crash repeats the batch, and a committed batch needs
 
 import asyncio
 import hmac
+import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,47 +16,37 @@ import orjson
 from domain.composition import KnownRecord, compose, content_digest, entity_id, gone
 from domain.disclosure import RAW, Disclosure
 from domain.entities import Kind
-from domain.matching.clusters import Cluster, clusters
-from domain.matching.keys import CODES, key_of
+from domain.matching.clusters import Cluster
+from domain.matching.keys import CODES
 from domain.sealing import Sealer
 from domain.tokens import Tokeniser, derive
+from schemas import metrics
+from streams.joining import joined
+from streams.matching import Matcher
+from streams.neighbourhood import Changes, Neighbourhood
+from streams.rows import KIND_OF, RowChange, newest
 from streams.store import BusyError, Known, KnownEntity, Store, Writes
 
 _KINDS = list(Kind)
-_KIND_OF = {str(kind): kind for kind in Kind}  # a look-up where Kind(…) would cost five times as much
 _DIGEST_BYTES = 16
+_TOKEN = 16
 
 Emit = Callable[[list[dict[str, Any]]], Awaitable[None]]
-
-
-@dataclass(slots=True)
-class RowChange:
-    """The newest change of one row in a batch; ``keys`` by element of ``message["records"]``."""
-
-    handle: bytes
-    message: dict[str, Any]
-    record_handles: list[bytes]
-    keys: list[list[bytes]]
-
-    @property
-    def position(self) -> tuple[int, int]:
-        """Source position: (lsn, order)."""
-        return self.message["lsn"], self.message["order"]
 
 
 @dataclass(slots=True)
 class Batch:
     """What one micro-batch knows and will do.
 
-    ``records``: the changed records and, once read, all that are connected with them by keys. ``touched``: handle of each
-    changed record → the change's commit time. ``keys``: every key that a changed record has or had.
+    ``records``: the changed records and, once read, all that are connected with them. ``touched``: handle of each changed record
+    → the change's commit time. ``emptied``: entities that lost a record or show another value.
     """
 
     known: Known
+    changes: Changes = field(default_factory=Changes)
     writes: Writes = field(default_factory=Writes)
     records: dict[bytes, KnownRecord] = field(default_factory=dict)
     touched: dict[bytes, int] = field(default_factory=dict)
-    keys: set[bytes] = field(default_factory=set)
     emptied: dict[str, tuple[Kind, int]] = field(default_factory=dict)
 
 
@@ -70,6 +61,8 @@ class Resolver:
         self._tokeniser = Tokeniser(master)
         self._sealer = Sealer(master)
         self._digest_key = derive(master, "digest")
+        self._matcher = Matcher(master, self._tokeniser)
+        self._one_at_a_time = asyncio.Lock()
 
     async def close(self) -> None:
         """Close the store's connection."""
@@ -77,16 +70,25 @@ class Resolver:
 
     async def apply(self, messages: Sequence[dict[str, Any]]) -> int:
         """Apply a batch, in order, and return how many entities were emitted. A repeated batch changes nothing."""
-        changes = self._changes(messages)
-        asked: set[bytes] = set()
-        while True:
-            try:
-                async with self._store.transaction():
-                    return await self._apply(changes, asked)
-            except BusyError:
-                await asyncio.sleep(0)  # the next try queues for every key found so far, in order
+        changes = newest(messages, self._tokeniser)
+        return await self._until_free(lambda held: self._apply(changes, held))
 
-    async def _apply(self, changes: list[RowChange], asked: set[bytes]) -> int:
+    async def decide(self, decisions: Sequence[dict[str, Any]]) -> int:
+        """Cluster anew round the pairs that stewards decided on (``Decision`` messages); return how many entities were emitted."""
+        return await self._until_free(lambda held: self._decide(decisions, held))
+
+    async def _until_free(self, work: Callable[[set[int]], Awaitable[int]]) -> int:
+        held: set[int] = set()
+        async with self._one_at_a_time:
+            while True:
+                try:
+                    async with self._store.transaction():
+                        return await work(held)
+                except BusyError:
+                    metrics.RETRIES.labels("resolve", "busy").inc()
+                    await asyncio.sleep(0)  # the next try queues for all it found so far, in order
+
+    async def _apply(self, changes: list[RowChange], held: set[int]) -> int:
         rows = [change.handle for change in changes]
         batch = Batch(await self._store.lock_and_read(_locks(rows), rows))
         own: dict[bytes, list[KnownRecord]] = {}
@@ -95,43 +97,29 @@ class Resolver:
         fresh = [change for change in changes if change.position > batch.known.positions.get(change.handle, (-1, -1))]
         for change in fresh:
             self._apply_row(batch, change, own.get(change.handle, []))
+        return await self._settle(batch, held)
+
+    async def _decide(self, decisions: Sequence[dict[str, Any]], held: set[int]) -> int:
+        batch = Batch(Known({}, {}))
+        now = time.time_ns() // 1_000_000
+        for decision in decisions:
+            batch.changes.decided |= {decision["one"], decision["other"]}
+            batch.writes.applied.append((decision["decision"], now))
+        return await self._settle(batch, held)
+
+    async def _settle(self, batch: Batch, held: set[int]) -> int:
+        """Read what the changes are connected with, cluster it, emit and write."""
         emitted: list[dict[str, Any]] = []
-        if batch.touched or batch.writes.dropped:
-            await self._read_neighbourhood(batch, asked)
-            emitted = await self._recluster(batch)
+        changes = batch.changes
+        if changes.after or changes.before or changes.decided:
+            neighbourhood = Neighbourhood(self._store, self._matcher, changes, held)
+            await neighbourhood.read()
+            batch.records = neighbourhood.records
+            emitted = await self._recluster(batch, neighbourhood)
         if emitted:
             await self._emit(emitted)
         await self._store.write(batch.writes)
         return len(emitted)
-
-    def _changes(self, messages: Sequence[dict[str, Any]]) -> list[RowChange]:
-        newest: dict[str, dict[str, Any]] = {}
-        for message in messages:
-            before = newest.get(message["row_id"])
-            if before is None:
-                newest[message["row_id"]] = message
-            elif (message["lsn"], message["order"]) > (before["lsn"], before["order"]):
-                newest[message["row_id"]] = _over(before, message)
-        return [self._change(message) for message in newest.values()]
-
-    def _change(self, message: dict[str, Any]) -> RowChange:
-        token, row_id = self._tokeniser.raw, message["row_id"]
-        keys = [[key_of(self._tokeniser, _KIND_OF[record["kind"]], spoken) for spoken in record["keys"]] for record in message["records"]]
-        handles = [token("record", f"{row_id}/{record['role']}") for record in message["records"]]
-        return RowChange(token("row", row_id), message, handles, keys)
-
-    async def _read_neighbourhood(self, batch: Batch, asked: set[bytes]) -> None:
-        """Read until every record that shares a key with a changed or read record has been read; ``asked`` is kept for the next try."""
-        asked |= batch.keys
-        decided = batch.touched.keys() | set(batch.writes.dropped)  # what the store still says of these is out of date
-        found = await self._store.lock_and_expand(_locks(asked), asked)
-        while True:
-            batch.records |= {handle: record for handle, record in found.items() if handle not in decided}
-            more = {key for record in batch.records.values() for key in record.keys} - asked
-            if not more:
-                return
-            asked |= more
-            found = await self._store.try_expand(_locks(more), more)
 
     def _apply_row(self, batch: Batch, change: RowChange, before: list[KnownRecord]) -> None:
         """Turn one row's change into changed records; what equals the last known values is not passed on."""
@@ -147,12 +135,16 @@ class Resolver:
     def _drop(self, batch: Batch, record: KnownRecord, committed_ms: int) -> None:
         batch.writes.dropped.append(record.handle)
         batch.writes.dropped_keys += [(key, record.handle) for key in record.keys]
-        batch.keys.update(record.keys)
+        batch.writes.dropped_blocks += [(block[:_TOKEN], block[_TOKEN:], record.handle) for block in record.blocks]
+        batch.changes.before[record.handle] = record
+        batch.changes.keys.update(record.keys)
+        batch.changes.at_ms = max(batch.changes.at_ms, committed_ms)
+        self._matcher.forget(record.handle)
         _empty(batch, record, committed_ms)
 
     def _put(self, batch: Batch, change: RowChange, handle: bytes, spoken: dict[str, Any], keys: list[bytes]) -> None:
         message, old = change.message, batch.known.records.get(handle)
-        key = self._record_key(batch, handle)
+        key, wrapped = self._record_key(batch, old, handle)
         if spoken["unavailable"]:
             spoken, keys = self._merge_unavailable(spoken, keys, old, key, handle)
         split = self._disclosure(message["provider"], message["table"], spoken)
@@ -160,11 +152,13 @@ class Resolver:
         digest = hmac.digest(self._digest_key, visible, "sha256")[:_DIGEST_BYTES]
         if old is not None and old.digest == digest and old.keys == keys:
             return
+        kind = KIND_OF[spoken["kind"]]
+        blocks, compared = self._matcher.describe(kind, handle, digest, keys, split)
         sealed = self._sealer.seal(key, handle, split.sealed) if split.sealed else None
-        batch.records[handle] = KnownRecord(
+        batch.changes.after[handle] = KnownRecord(
             handle=handle,
             row_handle=change.handle,
-            kind=_KIND_OF[spoken["kind"]],
+            kind=kind,
             provider=message["provider"],
             table=message["table"],
             role=spoken["role"],
@@ -172,31 +166,34 @@ class Resolver:
             committed_ms=message["committed_ms"],
             digest=digest,
             keys=keys,
+            blocks=blocks,
+            compared=compared,
             public=split.public,
             sealed=sealed,
             entity_id=old.entity_id if old else "",
+            wrapped=wrapped,
         )
         batch.touched[handle] = message["committed_ms"]
-        batch.keys.update(keys, old.keys if old else ())
-        self._write_keys(batch, handle, old, keys)
+        batch.changes.at_ms = max(batch.changes.at_ms, message["committed_ms"])
+        batch.changes.keys.update(keys, old.keys if old else ())
+        _write_places(batch, handle, old, keys, blocks)
         if old is not None:
+            batch.changes.before[handle] = old
             _empty(batch, old, message["committed_ms"])
 
-    def _record_key(self, batch: Batch, handle: bytes) -> bytes:
-        """Return the record's own key; a new one for a record not seen before."""
-        wrapped = batch.known.wrapped.get(handle)
-        if wrapped is not None:
-            return self._sealer.unwrap(wrapped)
+    def _record_key(self, batch: Batch, old: KnownRecord | None, handle: bytes) -> tuple[bytes, bytes]:
+        """Return the record's own key and its wrapped form; a new one for a record not seen before."""
+        if old is not None:
+            return self._sealer.unwrap(old.wrapped), old.wrapped
         key, wrapped = self._sealer.new_key()
-        batch.known.wrapped[handle] = wrapped
         batch.writes.sealing.append((handle, wrapped))
-        return key
+        return key, wrapped
 
     def _merge_unavailable(
         self, spoken: dict[str, Any], keys: list[bytes], old: KnownRecord | None, key: bytes, handle: bytes
     ) -> tuple[dict[str, Any], list[bytes]]:
         """Fill the fields whose unchanged TOAST value the source did not send with what is known of them."""
-        kind, absent = _KIND_OF[spoken["kind"]], spoken["unavailable"]
+        kind, absent = KIND_OF[spoken["kind"]], spoken["unavailable"]
         known = dict(old.public["open"]) if old else {}
         if old is not None and old.sealed is not None:
             known |= self._sealer.unseal(key, handle, old.sealed)
@@ -214,14 +211,12 @@ class Resolver:
             keys = sorted([*keys, *(known_key for known_key in old.keys if known_key[0] in codes)])
         return merged, keys
 
-    def _write_keys(self, batch: Batch, handle: bytes, old: KnownRecord | None, keys: list[bytes]) -> None:
-        before = set(old.keys) if old else set()
-        batch.writes.keys += [(key, handle) for key in keys if key not in before]
-        batch.writes.dropped_keys += [(key, handle) for key in before.difference(keys)]
-
-    async def _recluster(self, batch: Batch) -> list[dict[str, Any]]:
+    async def _recluster(self, batch: Batch, neighbourhood: Neighbourhood) -> list[dict[str, Any]]:
         """Cluster the neighbourhood anew; return the entities to emit and note what to write."""
-        found = self._clusters(batch)
+        found = {
+            entity_id(self._tokeniser, kind, cluster.anchor): cluster
+            for kind, cluster in joined(neighbourhood, self._matcher, batch.writes)
+        }
         moved = self._move(batch, found)
         asked = found.keys() | batch.emptied.keys()
         known, versions = await self._store.entities(asked, len(asked))
@@ -239,16 +234,6 @@ class Resolver:
                 batch.writes.entities.append((identifier, _KINDS.index(kind), version, b"", redirect, False))
                 emitted.append(gone(identifier, kind, version, committed_ms, redirect))
         return emitted
-
-    def _clusters(self, batch: Batch) -> dict[str, Cluster]:
-        found: dict[str, Cluster] = {}
-        by_kind: dict[Kind, dict[bytes, list[bytes]]] = {}
-        for record in batch.records.values():
-            by_kind.setdefault(record.kind, {})[record.handle] = record.keys
-        for kind, evidence in by_kind.items():
-            for cluster in clusters(evidence):
-                found[entity_id(self._tokeniser, kind, cluster.anchor)] = cluster
-        return found
 
     def _move(self, batch: Batch, found: dict[str, Cluster]) -> dict[str, set[str]]:
         """Give every record its entity; return where the records of each former entity are now."""
@@ -283,26 +268,13 @@ class Resolver:
         return compose(identifier, version, committed_ms, members)
 
 
-def _over(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
-    """Lay a row's later change over an earlier one of the same batch: what is unavailable later may stand earlier."""
-    earlier = {record["role"]: record for record in before["records"]}
-    records = [_fill(record, earlier.get(record["role"])) for record in after["records"]]
-    return {**after, "records": records}
-
-
-def _fill(record: dict[str, Any], earlier: dict[str, Any] | None) -> dict[str, Any]:
-    if not record["unavailable"] or earlier is None:
-        return record
-    absent = [name for name in record["unavailable"] if name not in earlier["unavailable"]]
-    chosen = set(absent)
-    return {
-        **record,
-        "values": {**{name: value for name, value in earlier["values"].items() if name in chosen}, **record["values"]},
-        "raw": {**{name: value for name, value in earlier["raw"].items() if name in chosen}, **record["raw"]},
-        "keys": sorted({*record["keys"], *(key for key in earlier["keys"] if key.split(":", 1)[0] in chosen)}),
-        "flags": record["flags"] + [flag for flag in earlier["flags"] if flag.split(":", 1)[0] in chosen],
-        "unavailable": [name for name in record["unavailable"] if name in earlier["unavailable"]],
-    }
+def _write_places(batch: Batch, handle: bytes, old: KnownRecord | None, keys: list[bytes], blocks: list[bytes]) -> None:
+    """Note under which strong keys and blocks the record is filed now, and no more."""
+    keys_before, blocks_before = (set(old.keys), set(old.blocks)) if old else (set(), set())
+    batch.writes.keys += [(key, handle) for key in keys if key not in keys_before]
+    batch.writes.dropped_keys += [(key, handle) for key in keys_before.difference(keys)]
+    batch.writes.blocks += [(block[:_TOKEN], block[_TOKEN:], handle) for block in blocks if block not in blocks_before]
+    batch.writes.dropped_blocks += [(block[:_TOKEN], block[_TOKEN:], handle) for block in blocks_before.difference(blocks)]
 
 
 def _empty(batch: Batch, record: KnownRecord, committed_ms: int) -> None:

@@ -8,39 +8,58 @@ from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString, NamedTuple
 
 import orjson
-from psycopg import AsyncConnection, Connection
+from psycopg import AsyncConnection, AsyncCursor, Connection
 
 from domain.composition import KnownRecord
 from domain.entities import Kind
+from domain.matching.blocking import BLOCK_BYTES
+from domain.matching.clusters import Pin
 from domain.matching.keys import KEY_BYTES
 
-_SCHEMA = Path(__file__).parent.parent / "schemas" / "store" / "store.sql"
+_SCHEMAS = tuple(Path(__file__).parent.parent / "schemas" / "store" / name for name in ("store.sql", "review.sql"))
 _KINDS = list(Kind)
 _SCHEMA_LOCK = 0x6875696C6975  # "huiliu": one process creates the tables, the others wait
 _INDEX_PLANS = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c plan_cache_mode=force_generic_plan -c jit=off"
 
-_COLUMNS = "handle, row_handle, kind, provider, source_table, role, lsn, committed_ms, digest, keys, public, sealed, entity_id"
-_READ = ", ".join(f"r.{name}" for name in _COLUMNS.split(", "))
+_COLUMNS = (
+    "handle, row_handle, kind, provider, source_table, role, lsn, committed_ms, digest, keys, blocks, compared, public, sealed, entity_id"
+)
+_READ = ", ".join(f"r.{name}" for name in _COLUMNS.split(", ")) + ", s.wrapped"
+_WITH_KEY = "left join sealing_key s on s.handle = r.handle"
 _RECORD_ARRAYS = (
     "%b::bytea[], %b::bytea[], %b::smallint[], %b::text[], %b::text[], %b::text[], %b::bigint[], %b::bigint[], "
-    "%b::bytea[], %b::bytea[], %b::bytea[], %b::bytea[], %b::text[]"
+    "%b::bytea[], %b::bytea[], %b::bytea[], %b::bytea[], %b::bytea[], %b::bytea[], %b::text[]"
 )
 _SET = ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS.split(", ")[1:])
 
 _LOCK = "select count(pg_advisory_xact_lock(k)) is not null from unnest(%b::bigint[]) as k"
 _TRY_LOCK = "select coalesce(bool_and(pg_try_advisory_xact_lock(k)), true) from unnest(%b::bigint[]) as k"
 _ROWS = "select r.handle, r.lsn, r.ord from unnest(%b::bytea[]) as asked(handle) join source_row r using (handle)"
-_BY_ROW = f"select {_READ} from unnest(%b::bytea[]) as asked(row_handle) join record r using (row_handle)"
-_SEALING = (
-    "select s.handle, s.wrapped from unnest(%b::bytea[]) as asked(row_handle) "
-    "join record r using (row_handle) join sealing_key s on s.handle = r.handle"
-)
+_BY_ROW = f"select {_READ} from unnest(%b::bytea[]) as asked(row_handle) join record r using (row_handle) {_WITH_KEY}"
+_BY_HANDLE = f"select {_READ} from unnest(%b::bytea[]) as asked(handle) join record r using (handle) {_WITH_KEY}"
 _BY_KEY = (
-    "select distinct on (r.handle) " + _READ + " from unnest(%b::bytea[]) as asked(token) "
-    "join strong_key k using (token) join record r on r.handle = k.handle"
+    f"select distinct on (r.handle) {_READ} from unnest(%b::bytea[]) as asked(token) "
+    f"join strong_key k using (token) join record r on r.handle = k.handle {_WITH_KEY}"
+)
+_IN_BLOCK = (
+    "select a.token, b.within, b.handle from unnest(%b::bytea[], %b::int[]) as a(token, most), "
+    "lateral (select within, handle from block where block.token = a.token limit a.most) b"
+)
+_IN_GROUP = (
+    "select a.token, a.within, b.handle from unnest(%b::bytea[], %b::bytea[], %b::int[]) as a(token, within, most), "
+    "lateral (select handle from block where block.token = a.token and block.within = a.within limit a.most) b"
+)
+_EDGE = "e.one, e.other, e.kind, e.hundredths, e.band, e.refusal, e.scorecard, e.since_ms"
+_EDGES = (
+    f"select {_EDGE} from unnest(%b::bytea[]) as a(handle) join edge e on e.one = a.handle "
+    f"union select {_EDGE} from unnest(%b::bytea[]) as a(handle) join edge e on e.other = a.handle"
+)
+_PINS = (
+    "select p.one, p.other, p.same from unnest(%b::bytea[]) as a(handle) join pin p on p.one = a.handle "
+    "union select p.one, p.other, p.same from unnest(%b::bytea[]) as a(handle) join pin p on p.other = a.handle"
 )
 _ENTITIES = "select e.id, e.version, e.digest, e.alive, e.redirect from unnest(%b::text[]) as asked(id) join entity e using (id)"
 _VERSIONS = "select nextval('entity_version') from generate_series(1, %b::int)"
@@ -55,6 +74,18 @@ _PUT_SEALING = "insert into sealing_key select * from unnest(%b::bytea[], %b::by
 _DROP_SEALING = "delete from sealing_key s using unnest(%b::bytea[]) as gone(handle) where s.handle = gone.handle"
 _PUT_KEYS = "insert into strong_key select * from unnest(%b::bytea[], %b::bytea[]) on conflict do nothing"
 _DROP_KEYS = "delete from strong_key k using unnest(%b::bytea[], %b::bytea[]) as gone(t, h) where k.token = gone.t and k.handle = gone.h"
+_PUT_BLOCKS = "insert into block select * from unnest(%b::bytea[], %b::bytea[], %b::bytea[]) on conflict do nothing"
+_DROP_BLOCKS = (
+    "delete from block b using unnest(%b::bytea[], %b::bytea[], %b::bytea[]) as gone(t, w, h) "
+    "where b.token = gone.t and b.within = gone.w and b.handle = gone.h"
+)
+_PUT_EDGES = (
+    "insert into edge select * from unnest(%b::bytea[], %b::bytea[], %b::smallint[], %b::int[], %b::text[], %b::text[], %b::smallint[], "
+    "%b::bigint[]) on conflict (one, other) do update set hundredths = excluded.hundredths, band = excluded.band, "
+    "refusal = excluded.refusal, scorecard = excluded.scorecard, since_ms = excluded.since_ms"
+)
+_DROP_EDGES = "delete from edge e using unnest(%b::bytea[], %b::bytea[]) as gone(o, t) where e.one = gone.o and e.other = gone.t"
+_PUT_APPLIED = "insert into decision_applied select * from unnest(%b::bigint[], %b::bigint[]) on conflict do nothing"
 _PUT_ENTITIES = (
     "insert into entity select * from unnest(%b::text[], %b::smallint[], %b::bigint[], %b::bytea[], %b::text[], %b::bool[]) "
     "on conflict (id) do update set "
@@ -77,26 +108,72 @@ class KnownEntity:
     redirect: str | None
 
 
+class KnownEdge(NamedTuple):
+    """A pair the scorecard does not take for two entities; ``one`` < ``other``. ``since_ms``: when it was first in this band."""
+
+    one: bytes
+    other: bytes
+    kind: int
+    hundredths: int
+    band: str
+    refusal: str | None
+    scorecard: int
+    since_ms: int
+
+
 @dataclass(slots=True)
 class Known:
-    """What the store knows of a batch: positions by row, records by handle, wrapped keys by record."""
+    """What the store knows of a batch: positions by row, records by handle."""
 
     positions: dict[bytes, tuple[int, int]]
     records: dict[bytes, KnownRecord]
-    wrapped: dict[bytes, bytes]
+
+
+@dataclass(slots=True)
+class Ask:
+    """What to lock and read in one round trip.
+
+    ``blocks``: token → most holders to return; ``groups``: (token, within) → most; ``linked``: handles whose edges and pins are asked for.
+    """
+
+    locks: set[int] = field(default_factory=set)
+    keys: Collection[bytes] = ()
+    blocks: dict[bytes, int] = field(default_factory=dict)
+    groups: dict[tuple[bytes, bytes], int] = field(default_factory=dict)
+    linked: Collection[bytes] = ()
+    handles: Collection[bytes] = ()
+
+
+@dataclass(slots=True)
+class Found:
+    """What was asked for. Holders are (token, within, handle)."""
+
+    records: dict[bytes, KnownRecord]
+    in_blocks: list[tuple[bytes, bytes, bytes]]
+    in_groups: list[tuple[bytes, bytes, bytes]]
+    edges: list[KnownEdge]
+    pins: list[Pin]
 
 
 @dataclass(slots=True)
 class Writes:
-    """Everything one micro-batch changes. Rows: (handle, lsn, order, deleted, committed_ms); keys: (key, handle)."""
+    """Everything one micro-batch changes.
+
+    Rows: (handle, lsn, order, deleted, committed_ms); keys: (key, handle); blocks: (token, within, handle); applied: (decision, Unix ms).
+    """
 
     rows: list[tuple[bytes, int, int, bool, int]] = field(default_factory=list)
     records: list[KnownRecord] = field(default_factory=list)
     dropped: list[bytes] = field(default_factory=list)
     keys: list[tuple[bytes, bytes]] = field(default_factory=list)
     dropped_keys: list[tuple[bytes, bytes]] = field(default_factory=list)
+    blocks: list[tuple[bytes, bytes, bytes]] = field(default_factory=list)
+    dropped_blocks: list[tuple[bytes, bytes, bytes]] = field(default_factory=list)
+    edges: list[KnownEdge] = field(default_factory=list)
+    dropped_edges: list[tuple[bytes, bytes]] = field(default_factory=list)
     sealing: list[tuple[bytes, bytes]] = field(default_factory=list)
     entities: list[tuple[str, int, int, bytes, str | None, bool]] = field(default_factory=list)
+    applied: list[tuple[int, int]] = field(default_factory=list)
 
 
 def create_tables(dsn: str) -> None:
@@ -107,7 +184,8 @@ def create_tables(dsn: str) -> None:
     """
     with Connection.connect(dsn, application_name="huiliu-resolve") as connection:
         connection.execute("select pg_advisory_xact_lock(%s)", (_SCHEMA_LOCK,))
-        connection.execute(_SCHEMA.read_bytes())
+        for schema in _SCHEMAS:
+            connection.execute(schema.read_bytes())
 
 
 class Store:
@@ -136,34 +214,45 @@ class Store:
             yield
 
     async def lock_and_read(self, locks: Collection[int], rows: Sequence[bytes]) -> Known:
-        """Lock rows, then read their positions, records and wrapped keys."""
+        """Lock rows, then read their positions and records."""
         async with self._connection.pipeline():
             await self._connection.execute(_LOCK, (sorted(locks),), binary=True)
             positions = await self._connection.execute(_ROWS, (list(rows),), binary=True)
             own = await self._connection.execute(_BY_ROW, (list(rows),), binary=True)
-            sealing = await self._connection.execute(_SEALING, (list(rows),), binary=True)
         found = {handle: (lsn, order) for handle, lsn, order in await positions.fetchall()}
-        return Known(found, _records(await own.fetchall()), dict(await sealing.fetchall()))
+        return Known(found, _records(await own.fetchall()))
 
-    async def lock_and_expand(self, locks: Collection[int], keys: Collection[bytes]) -> dict[bytes, KnownRecord]:
-        """Lock keys, all in one order so that workers cannot deadlock, and return the records that have them."""
-        return await self._expand(_LOCK, sorted(locks), keys)
+    async def read(self, ask: Ask, *, wait: bool) -> Found:
+        """Lock and read.
 
-    async def try_expand(self, locks: Collection[int], keys: Collection[bytes]) -> dict[bytes, KnownRecord]:
-        """Lock further keys without waiting, and return the records that have them.
+        Args:
+            ask: what; nothing is sent for what is empty.
+            wait: wait for all locks, in one order so that workers cannot deadlock: only as a transaction's one step after its rows.
 
         Raises:
-            BusyError: another worker holds one of them.
+            BusyError: another worker holds one of the locks, and ``wait`` is false.
         """
-        return await self._expand(_TRY_LOCK, list(locks), keys)
-
-    async def _expand(self, statement: str, locks: list[int], keys: Collection[bytes]) -> dict[bytes, KnownRecord]:
         async with self._connection.pipeline():
-            locked = await self._connection.execute(statement, (locks,), binary=True)
-            sharing = await self._connection.execute(_BY_KEY, (list(keys),), binary=True)
-        if not (await locked.fetchall())[0][0]:
+            locked = await self._execute(_LOCK if wait else _TRY_LOCK, [sorted(ask.locks)])
+            by_key = await self._execute(_BY_KEY, [list(ask.keys)])
+            by_handle = await self._execute(_BY_HANDLE, [list(ask.handles)])
+            in_blocks = await self._execute(_IN_BLOCK, [list(ask.blocks), list(ask.blocks.values())])
+            groups = [list(column) for column in zip(*ask.groups, strict=True)] or [[], []]
+            in_groups = await self._execute(_IN_GROUP, [*groups, list(ask.groups.values())])
+            edges = await self._execute(_EDGES, [list(ask.linked)] * 2)
+            pins = await self._execute(_PINS, [list(ask.linked)] * 2)
+        if locked is not None and not (await locked.fetchall())[0][0]:
             raise BusyError
-        return _records(await sharing.fetchall())
+        return Found(
+            _records([*await _rows(by_key), *await _rows(by_handle)]),
+            await _rows(in_blocks),
+            await _rows(in_groups),
+            [KnownEdge(*row) for row in await _rows(edges)],
+            [Pin(*row) for row in await _rows(pins)],
+        )
+
+    async def _execute(self, statement: LiteralString, columns: list[list[Any]]) -> AsyncCursor[Any] | None:
+        return await self._connection.execute(statement, columns, binary=True) if columns[0] else None
 
     async def entities(self, ids: Collection[str], versions: int) -> tuple[dict[str, KnownEntity], list[int]]:
         """Return what was last emitted of these ids, and ``versions`` fresh numbers of the sequence, ascending."""
@@ -176,13 +265,18 @@ class Store:
         """Send all writes in one round trip; what is empty is not sent."""
         statements = (
             (_DROP_KEYS, _columns(writes.dropped_keys, 2)),
+            (_DROP_BLOCKS, _columns(writes.dropped_blocks, 3)),
+            (_DROP_EDGES, _columns(writes.dropped_edges, 2)),
             (_DROP_RECORDS, [writes.dropped]),
             (_DROP_SEALING, [writes.dropped]),
             (_PUT_ROWS, _columns(writes.rows, 5)),
-            (_PUT_RECORDS, _columns((_row(record) for record in writes.records), 13)),
+            (_PUT_RECORDS, _columns((_row(record) for record in writes.records), 15)),
             (_PUT_KEYS, _columns(writes.keys, 2)),
+            (_PUT_BLOCKS, _columns(writes.blocks, 3)),
+            (_PUT_EDGES, _columns(writes.edges, 8)),
             (_PUT_SEALING, _columns(writes.sealing, 2)),
             (_PUT_ENTITIES, _columns(writes.entities, 6)),
+            (_PUT_APPLIED, _columns(writes.applied, 2)),
         )
         async with self._connection.pipeline():
             for statement, columns in statements:
@@ -206,6 +300,8 @@ def _row(record: KnownRecord) -> tuple[Any, ...]:
         record.committed_ms,
         record.digest,
         b"".join(record.keys),
+        b"".join(record.blocks),
+        record.compared,
         orjson.dumps(record.public),
         record.sealed,
         record.entity_id,
@@ -217,8 +313,47 @@ def _records(rows: Iterable[Sequence[Any]]) -> dict[bytes, KnownRecord]:
 
 
 def _record(row: Sequence[Any]) -> KnownRecord:
-    handle, row_handle, kind, provider, table, role, lsn, committed_ms, digest, keys, public, sealed, entity_id = row
-    split = [keys[start : start + KEY_BYTES] for start in range(0, len(keys), KEY_BYTES)]
+    (
+        handle,
+        row_handle,
+        kind,
+        provider,
+        table,
+        role,
+        lsn,
+        committed_ms,
+        digest,
+        keys,
+        blocks,
+        compared,
+        public,
+        sealed,
+        entity_id,
+        wrapped,
+    ) = row
     return KnownRecord(
-        handle, row_handle, _KINDS[kind], provider, table, role, lsn, committed_ms, digest, split, orjson.loads(public), sealed, entity_id
+        handle,
+        row_handle,
+        _KINDS[kind],
+        provider,
+        table,
+        role,
+        lsn,
+        committed_ms,
+        digest,
+        _split(keys, KEY_BYTES),
+        _split(blocks, BLOCK_BYTES),
+        compared,
+        orjson.loads(public),
+        sealed,
+        entity_id,
+        wrapped,
     )
+
+
+def _split(joined: bytes, size: int) -> list[bytes]:
+    return [joined[start : start + size] for start in range(0, len(joined), size)]
+
+
+async def _rows(cursor: AsyncCursor[Any] | None) -> list[Any]:
+    return [] if cursor is None else await cursor.fetchall()

@@ -6,16 +6,31 @@ met by ``within``: in a block of more than ``CAP`` records only those pair that 
 are more than ``CAP``, none do and the block is reported. So who is compared with whom is a function of the set of records.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Any, NamedTuple
 
 from domain.entities import Kind
 from domain.matching.comparisons import door
 from domain.matching.frequencies import share
+from domain.tokens import Tokeniser
 
 CAP = 256
 """Records of a block that are all compared with one another."""
+
+RULES: dict[str, str] = {
+    "m": "mobile", "nb": "name and birth date", "na": "name and address", "ne": "name and employer",
+    "fi": "foreign number", "fb": "birth date of a foreigner", "fn": "both names", "fs": "suburb and postcode", "fp": "name and suburb",
+    "fq": "name and street", "fa": "street and number",
+    "oc": "organisation code", "on": "trade name", "ol": "landline",
+    "tv": "VIN", "tm": "IMEI", "te": "engine number", "ts": "serial number",
+    "ad": "doorplate code", "aa": "parts of an address", "ap": "place name",
+}  # fmt: skip
+"""What the records of a block agree in, by the letters before the colon. The order is stored: only append."""
+NOBODY = bytes(8)
+"""``within`` as bytes where it agrees with no one."""
+BLOCK_BYTES = 24
+_NUMBER = {rule: number for number, rule in enumerate(RULES)}
 
 _COMMON = CAP / 1_000_000
 """Share from which a name would crowd its block in a register of a million people: it is filed with a further field."""
@@ -30,6 +45,22 @@ class Block(NamedTuple):
 
     key: str
     within: str
+
+
+def tokens_of(tokeniser: Tokeniser, kind: Kind, filed: Iterable[Block]) -> list[bytes]:
+    """Return each block as 24 bytes: the rule's number, 15 bytes of the key's token, 8 bytes of the token of ``within``; sorted."""
+    raw = tokeniser.raw
+    return sorted(
+        bytes((_NUMBER[key.split(":", 1)[0]],))
+        + raw(f"block/{kind}", key)[:15]
+        + (raw(f"within/{kind}", f"{key}|{within}")[:8] if within else NOBODY)
+        for key, within in filed
+    )
+
+
+def rule_of(token: bytes) -> str:
+    """Return what the records of a stored block agree in."""
+    return list(RULES.values())[token[0]]
 
 
 def blocks(kind: Kind, slots: Slots) -> list[Block]:

@@ -11,7 +11,8 @@ Four sorts of evidence are taken one after the other, each in an order that its 
    A~B~C with A unlike C comes apart at its weaker edge.
 
 Records that are connected by none of these cannot influence each other: recomputing the connected records alone gives the same.
-A component of more than ``LARGEST`` records is no entity but an accident; there only pins and strong keys join, and it is reported.
+A component in which edges connect more than ``LARGEST`` groups of records is no entity but an accident; there only pins and strong
+keys join, and it is reported.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -22,7 +23,7 @@ from typing import NamedTuple
 from domain.matching.keys import EXCLUSIVE
 
 LARGEST = 2_000
-"""Records of a component in which edges still join."""
+"""Groups of records, each held together by keys and pins, of a component in which edges still join."""
 MARGIN = 1_000
 """Hundredths of a bit by which one of two edges that exclude each other must be better; else the record is torn and joins neither."""
 SAMPLE = 8
@@ -142,7 +143,9 @@ def partition(
             forest.join(roots)
     joined = _by_keys(forest, records, found)
     ordered = sorted(set(edges), key=lambda edge: (-edge.hundredths, edge.one, edge.other))
-    rules = _Rules(forest, ordered, _large(forest, ordered, found), support)
+    crowded = crowds(records, ordered, decided)
+    found.large = sorted(min(handles) for handles in crowded)
+    rules = _Rules(forest, ordered, {handle for handles in crowded for handle in handles}, support)
     for edge in ordered:
         roots = {forest.find(edge.one), forest.find(edge.other)}
         if len(roots) > 1 and (reason := rules.refusal(edge, roots)):
@@ -219,25 +222,40 @@ class _Rules:
         return sum(bits for one, other in product(left, right) if (bits := support(*sorted((one, other)))) is not None) >= 0
 
 
-def _large(forest: _Forest, edges: list[Edge], found: Partition) -> set[bytes]:
-    """Return the handles of components with more than ``LARGEST`` records."""
-    if not edges:
-        return set()
-    parent = {root: root for root in forest.members}
+class _Sets:
+    """Disjoint sets of handles."""
 
-    def top(root: bytes) -> bytes:
-        while parent[root] != root:
-            parent[root] = root = parent[parent[root]]
-        return root
+    def __init__(self, handles: Iterable[bytes]) -> None:
+        self._parent = {handle: handle for handle in handles}
 
+    def top(self, handle: bytes) -> bytes:
+        parent = self._parent
+        while parent[handle] != handle:
+            parent[handle] = handle = parent[parent[handle]]
+        return handle
+
+    def join(self, one: bytes, other: bytes) -> None:
+        self._parent[self.top(one)] = self.top(other)
+
+
+def crowds(records: Mapping[bytes, Iterable[bytes]], edges: Collection[Edge], pins: Iterable[Pin]) -> list[list[bytes]]:
+    """Return the components too large for edges to join, as lists of handles. Who reads a component may stop once it is in here."""
+    if len(records) <= LARGEST or not edges:
+        return []
+    groups = _Sets(records)
+    first: dict[bytes, bytes] = {}
+    for handle, keys in records.items():
+        for key in keys:
+            groups.join(handle, first.setdefault(key, handle))
+    for one, other, same in pins:
+        if same and one in records and other in records:
+            groups.join(one, other)
+    whole = _Sets(records)
+    for handle in records:
+        whole.join(handle, groups.top(handle))
     for edge in edges:
-        parent[top(forest.find(edge.one))] = top(forest.find(edge.other))
-    sizes: dict[bytes, int] = {}
-    for root, members in forest.members.items():
-        sizes[top(root)] = sizes.get(top(root), 0) + len(members)
-    crowded: dict[bytes, list[bytes]] = {}
-    for root, members in forest.members.items():
-        if sizes[top(root)] > LARGEST:
-            crowded.setdefault(top(root), []).extend(members)
-    found.large = sorted(min(members) for members in crowded.values())
-    return {handle for members in crowded.values() for handle in members}
+        whole.join(edge.one, edge.other)
+    components: dict[bytes, list[bytes]] = {}
+    for handle in records:
+        components.setdefault(whole.top(handle), []).append(handle)
+    return [handles for handles in components.values() if len(handles) > LARGEST and len({groups.top(each) for each in handles}) > LARGEST]

@@ -13,6 +13,7 @@ KEY_BYTES = 17
 CODES: dict[tuple[Kind, str], int] = {
     (Kind.PERSON, "citizen_id"): 0x10,
     (Kind.ORGANISATION, "uscc"): 0x20,
+    (Kind.ORGANISATION, "organisation_code"): 0x28,
     (Kind.THING, "vin"): 0x30,
     (Kind.THING, "imei"): 0x31,
     (Kind.THING, "plate"): 0x38,

@@ -18,6 +18,7 @@ create table if not exists record (               -- what one row says of one en
     digest       bytea not null,                  -- keyed digest of the visible values: equal means nothing to say downstream
     keys         bytea not null,                  -- strong keys, 17 bytes each (code + token), strongest first
     blocks       bytea not null,                  -- blocking keys, 24 bytes each: token of the key (16), of what must agree where it is crowded (8)
+    compared     bytea not null,                  -- keyed digest of what the scorecard sees of it: equal means its edges stand
     public       bytea not null,                  -- JSON {open, tokens, fields}
     sealed       bytea,                           -- AES-256-GCM of JSON {field: value}
     entity_id    text not null

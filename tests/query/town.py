@@ -34,6 +34,8 @@ tables:
     columns:
       id: {{ignore: only a number}}
 {columns}
+    authority: [{authority}]
+    ends: {{{ends}}}
     expect: {{rows_min: 0, rows_max: 9, freshness: 60}}
     sample: {{row: {{id: 1}}, records: []}}
 """
@@ -44,7 +46,14 @@ _CLASSES: dict[str, tuple[int, str, str, str, str, dict[str, str]]] = {
         "Public Security",
         "missing_person, fraud",
         "person",
-        {"citizen_id": "personal", "name": "personal", "former_name": "personal", "address": "personal", "mobile": "personal"},
+        {
+            "citizen_id": "personal",
+            "name": "personal",
+            "former_name": "personal",
+            "address": "personal",
+            "mobile": "personal",
+            "death_date": "personal",
+        },
     ),
     "telecom_ct": (41, "电信", "China Telecom", "fraud", "person", {"name": "personal", "citizen_id": "personal", "mobile": "sensitive"}),
     "industry_commerce": (
@@ -53,7 +62,7 @@ _CLASSES: dict[str, tuple[int, str, str, str, str, dict[str, str]]] = {
         "Industry and Commerce",
         "missing_person, fraud, licensing",
         "organisation",
-        {"uscc": "open", "name": "open", "address": "open"},
+        {"uscc": "open", "name": "open", "address": "open", "status": "open"},
     ),
     "transport": (
         17,
@@ -66,6 +75,8 @@ _CLASSES: dict[str, tuple[int, str, str, str, str, dict[str, str]]] = {
     "justice": (13, "市司法局", "Justice", "fraud", "person", {"name": "open", "certificate": "open"}),
     "civil_affairs": (12, "市民政局", "Civil Affairs", "fraud, licensing", "address", {"address": "open", "place_name": "open"}),
 }
+_AUTHORITY = {"public_security": "subject.name, subject.death_date", "industry_commerce": "subject.name"}
+_ENDS = {"industry_commerce": "subject.status: [deregistered]"}
 
 
 @cache
@@ -78,7 +89,16 @@ def _text(provider: str) -> str:
     row, zh, en, purposes, kind, classes = _CLASSES[provider]
     columns = "\n".join(f"      {field}: {{to: {{subject.{field}: {sensitivity}}}}}" for field, sensitivity in classes.items())
     return _CONTRACT.format(
-        provider=provider, row=row, zh=zh, en=en, purposes=purposes, kind=kind, columns=columns, variable=provider.upper()
+        provider=provider,
+        row=row,
+        zh=zh,
+        en=en,
+        purposes=purposes,
+        kind=kind,
+        columns=columns,
+        variable=provider.upper(),
+        authority=_AUTHORITY.get(provider, ""),
+        ends=_ENDS.get(provider, ""),
     )
 
 
@@ -125,7 +145,22 @@ class Town:
         key, self.keys.known[handle] = self.sealer.new_key()
         sealed = self.sealer.seal(key, handle, split.sealed) if split.sealed else None
         return KnownRecord(
-            handle, handle, kind, provider, "register", "subject", number, TIME_MS + number, b"", [], split.public, sealed, ""
+            handle=handle,
+            row_handle=handle,
+            kind=kind,
+            provider=provider,
+            table="register",
+            role="subject",
+            lsn=number,
+            committed_ms=TIME_MS + number,
+            digest=b"",
+            keys=[],
+            blocks=[],
+            compared=b"",
+            public=split.public,
+            sealed=sealed,
+            entity_id="",
+            wrapped=self.keys.known[handle],
         )
 
     @property

@@ -2,8 +2,6 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
@@ -12,97 +10,12 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from domain.disclosure import Disclosure
 from domain.sealing import Sealer
-from domain.tokens import Tokeniser, text_of
-from settings import Settings
-from streams.resolve import Resolver
-from streams.store import Store, create_tables
+from domain.tokens import text_of
+from streams.store import Store
+from tests.streams.ground import MASTER, TABLES, Index, Message, fresh, interleaved, message, play, resolver, run, split
 
 pytestmark = pytest.mark.servers
-MASTER = bytes(range(32))
-TABLES = ("source_row", "record", "strong_key", "entity", "sealing_key")
-Message = dict[str, Any]
-
-
-def message(row: int, lsn: int, people: list[dict[str, str]] | None, *, unavailable: tuple[str, ...] = ()) -> Message:
-    """One row's message; ``people`` None deletes the row."""
-    records = [
-        {
-            "role": f"r{number}",
-            "kind": "person",
-            "values": values,
-            "raw": {},
-            "keys": [f"citizen_id:{values['citizen_id']}"] if "citizen_id" in values else [],
-            "flags": [],
-            "unavailable": list(unavailable),
-        }
-        for number, values in enumerate(people or [])
-    ]
-    return {
-        "row_id": f"p/t/{row}", "provider": "p", "table": "t", "op": "delete" if people is None else "upsert",
-        "lsn": lsn, "order": 0 if people is None else 1, "snapshot": False, "committed_ms": lsn, "records": records,
-    }  # fmt: skip
-
-
-@dataclass
-class Index:
-    """What a searcher would see: the newest version of each entity."""
-
-    entities: dict[str, Message] = field(default_factory=dict)
-    emitted: int = 0
-
-    async def emit(self, entities: list[Message]) -> None:
-        for entity in entities:
-            self.emitted += 1
-            before = self.entities.get(entity["entity_id"])
-            assert before is None or before["version"] < entity["version"], "one entity's versions must be emitted in order"
-            self.entities[entity["entity_id"]] = entity
-
-    def alive(self) -> dict[str, frozenset[str]]:
-        return {i: frozenset(m["handle"] for m in e["members"]) for i, e in self.entities.items() if not e["deleted"]}
-
-
-@pytest.fixture(scope="module")
-def dsn(settings: Settings) -> Iterator[str]:
-    """A database of this module's own."""
-    base = settings.store_dsn.get_secret_value()
-    with psycopg.connect(base, autocommit=True) as connection:
-        connection.execute("drop database if exists resolve_test with (force)")
-        connection.execute("create database resolve_test")
-    own = psycopg.conninfo.make_conninfo(base, dbname="resolve_test")
-    create_tables(own)
-    yield own
-    with psycopg.connect(base, autocommit=True) as connection:
-        connection.execute("drop database resolve_test with (force)")
-
-
-async def fresh(dsn: str, workers: int = 1) -> list[Store]:
-    stores = [await Store.connect(dsn) for _ in range(workers)]
-    async with await psycopg.AsyncConnection.connect(dsn, autocommit=True) as connection:
-        await connection.execute("truncate " + ", ".join(TABLES))
-    return stores
-
-
-def resolver(store: Store, index: Index) -> Resolver:
-    return Resolver(store, index.emit, Disclosure([], Tokeniser(MASTER)), MASTER)
-
-
-async def play(dsn: str, batches: list[list[Message]], seen: Callable[[Index], None] = lambda _: None) -> Index:
-    """Apply ``batches`` one after the other to an empty store."""
-    (store,) = await fresh(dsn)
-    index = Index()
-    for batch in batches:
-        await resolver(store, index).apply(batch)
-        seen(index)
-    await store.close()
-    return index
-
-
-def run(dsn: str, *batches: list[Message]) -> Index:
-    return asyncio.run(play(dsn, list(batches)))
-
-
 person = st.fixed_dictionaries({"name": st.sampled_from("甲乙")}, optional={"citizen_id": st.sampled_from("123")})
 event = st.tuples(st.integers(0, 4), st.one_of(st.none(), st.lists(person, min_size=1, max_size=2)))
 history = st.lists(event, min_size=1, max_size=14)
@@ -110,31 +23,6 @@ history = st.lists(event, min_size=1, max_size=14)
 
 def messages(events: list[Any]) -> list[Message]:
     return [message(row, 100 + lsn, people) for lsn, (row, people) in enumerate(events)]
-
-
-def split(rng: random.Random, items: list[Message]) -> list[list[Message]]:
-    batches, rest = [], items
-    while rest:
-        size = rng.randint(1, len(rest))
-        batches.append(rest[:size])
-        rest = rest[size:]
-    return batches
-
-
-def interleaved(rng: random.Random, items: list[Message]) -> list[Message]:
-    """Another order in which each row's own changes keep theirs, as Kafka keeps them; some are delivered again."""
-    queues: dict[str, list[Message]] = {}
-    for item in items:
-        queues.setdefault(item["row_id"], []).append(item)
-    out: list[Message] = []
-    while queues:
-        name = rng.choice(sorted(queues))
-        out.append(queues[name].pop(0))
-        if not queues[name]:
-            del queues[name]
-        if rng.random() < 0.2:
-            out.append(rng.choice(out))
-    return out
 
 
 @given(history, st.randoms(use_true_random=False))

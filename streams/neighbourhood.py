@@ -1,0 +1,245 @@
+"""Reads, under locks, all that a batch's changed records are connected with, and judges whom they meet.
+
+A changed record is locked by its handle, its keys and its blocks; one that is read, by the key or the handle it was found by, and then
+by its keys: so two workers whose neighbourhoods touch work one after the other.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from domain.composition import KnownRecord
+from domain.entities import Kind
+from domain.matching.clusters import Edge, Pin, crowds
+from domain.matching.keys import decided
+from domain.matching.scorecard import Band
+from domain.matching.scorecard_file import VERSIONS
+from schemas import metrics
+from streams.filing import Filing
+from streams.matching import Matcher
+from streams.store import Ask, Found, KnownEdge, Store
+
+_KINDS = list(Kind)
+Pair = tuple[bytes, bytes]
+
+
+@dataclass(slots=True)
+class Changes:
+    """What a batch changes.
+
+    ``after``: changed records; ``before``: what they were, and the dropped ones; ``keys``: every strong key that one of them has or had;
+    ``decided``: handles a steward decided on; ``at_ms``: newest source commit of the batch.
+    """
+
+    after: dict[bytes, KnownRecord] = field(default_factory=dict)
+    before: dict[bytes, KnownRecord] = field(default_factory=dict)
+    keys: set[bytes] = field(default_factory=set)
+    decided: set[bytes] = field(default_factory=set)
+    at_ms: int = 0
+
+    def refiled(self) -> set[bytes]:
+        """Return the handles of records that a comparison sees otherwise than before, and of those that are gone."""
+        return {
+            handle
+            for handle in self.after.keys() | self.before.keys()
+            if handle not in self.before or handle not in self.after or self.after[handle].compared != self.before[handle].compared
+        }
+
+
+class Neighbourhood:
+    """``records``: all that are connected with a change by keys, matches or pins; ``edges``: as they will be.
+
+    ``stored``: edges as they are; ``stale``: those of them that are judged afresh.
+    """
+
+    def __init__(self, store: Store, matcher: Matcher, changes: Changes, held: set[int]) -> None:
+        """Take the changes; ``held``: locks that an earlier try needed, which this one takes at once; it grows."""
+        self._store = store
+        self._matcher = matcher
+        self._changes = changes
+        self._held = held
+        self._filing = Filing()
+        self._refiled = changes.refiled()
+        self._judged = set(self._refiled)
+        self._met: dict[bytes, KnownRecord] = {}
+        self._asked_keys: set[bytes] = set()
+        self._linked: set[bytes] = set()
+        self._missing: set[bytes] = set()  # asked for, and gone: what a pin speaks of may be deleted
+        self.records: dict[bytes, KnownRecord] = dict(changes.after)
+        self.edges: dict[Pair, KnownEdge] = {}
+        self.stale: dict[Pair, KnownEdge] = {}
+        self.stored: dict[Pair, KnownEdge] = {}
+        self.pins: set[Pin] = set()
+
+    async def read(self) -> None:
+        """Lock and read everything.
+
+        Raises:
+            BusyError: another worker holds a part of it: roll back and try again.
+        """
+        await self._first()
+        await self._meet()
+        await self._close()
+
+    def matches(self) -> list[KnownEdge]:
+        """Return the edges of band match between records that were read."""
+        return [edge for edge in self.edges.values() if edge.band == Band.MATCH and edge.one in self.records and edge.other in self.records]
+
+    async def _first(self) -> None:
+        """Wait for the locks of all that changed, and read what is next to it."""
+        changes = self._changes
+        for handle in self._refiled:
+            before, after = changes.before.get(handle), changes.after.get(handle)
+            self._filing.move(handle, before.blocks if before else (), after.blocks if after else ())
+        blocks = self._filing.unread()
+        linked = changes.after.keys() | changes.before.keys() | changes.decided
+        self._held |= _locks(changes.keys) | _locks(blocks) | _locks(linked)
+        found = await self._store.read(Ask(self._held, changes.keys, blocks, linked=linked, handles=changes.decided), wait=True)
+        self._asked_keys |= changes.keys
+        self._linked |= linked
+        self._filing.took(blocks, found.in_blocks)
+        self._missing |= changes.decided - found.records.keys()
+        self._take(found)
+        self._join(found.records)
+
+    async def _meet(self) -> None:
+        """Read whom the changed records meet, and judge these pairs."""
+        if not self._refiled:
+            return
+        await self._crowds()
+        judged = [self.records[handle] for handle in sorted(self._judged) if handle in self.records]
+        partners = {record.handle: self._filing.met(record.handle, record.blocks) for record in judged}
+        unread = set().union(*partners.values()) - self.records.keys()
+        found = await self._read(Ask(linked=self.records.keys() - self._linked, handles=unread))
+        self._met |= found.records
+        for record in judged:
+            for handle in partners[record.handle]:
+                if handle < record.handle and handle in self._judged:
+                    continue  # judged from the other side
+                other = self.records.get(handle) or self._met.get(handle)
+                if other is not None and not decided(record.keys, other.keys):
+                    self._judge(record, other)
+
+    async def _crowds(self) -> None:
+        """Read the groups of crowded blocks, and the records that meet others now because a block became crowded, or is no more."""
+        await self._groups(self._blocks(self._refiled))
+        again = self._filing.rejudged() - self._refiled
+        if again:
+            found = await self._read(Ask(handles=again - self.records.keys(), linked=again - self._linked))
+            self._judged |= again
+            self._join(found.records)
+            blocks = self._blocks(again)
+            self._filing.want(blocks)
+            unread = self._filing.unread()
+            found = await self._read(Ask(blocks=unread))
+            self._filing.took(unread, found.in_blocks)
+            await self._groups(blocks)
+            self._restale()
+        for _ in self._filing.crowded():
+            metrics.CROWDED_BLOCKS.inc()
+
+    async def _groups(self, blocks: Iterable[bytes]) -> None:
+        if groups := self._filing.unread_groups(blocks):
+            found = await self._read(Ask(groups=groups))
+            self._filing.took_groups(groups, found.in_groups)
+
+    def _blocks(self, handles: Iterable[bytes]) -> list[bytes]:
+        return [block for handle in handles if handle in self.records for block in self.records[handle].blocks]
+
+    def _judge(self, one: KnownRecord, other: KnownRecord) -> None:
+        judgement = self._matcher.judge(one, other)
+        if judgement is None:
+            return
+        pair = (one.handle, other.handle) if one.handle < other.handle else (other.handle, one.handle)
+        last = self.stale.get(pair)
+        since = last.since_ms if last is not None and last.band == judgement.band else self._changes.at_ms
+        kind = _KINDS.index(one.kind)
+        self.edges[pair] = KnownEdge(*pair, kind, judgement.hundredths, str(judgement.band), None, VERSIONS[one.kind], since)
+
+    async def _close(self) -> None:
+        """Read on until keys, matches and pins lead to no record that was not read; in a crowd only keys and pins are followed."""
+        while True:
+            crowd = self._crowd()
+            unknown = self._follow(crowd)
+            keys = {key for record in self.records.values() for key in record.keys} - self._asked_keys
+            linked = self.records.keys() - self._linked - crowd
+            if not (keys or linked or unknown):
+                return
+            found = await self._read(Ask(keys=keys, linked=linked, handles=unknown))
+            self._asked_keys |= keys
+            self._join(found.records)
+
+    def _crowd(self) -> set[bytes]:
+        matches = [Edge(edge.hundredths, edge.one, edge.other) for edge in self.matches()]
+        found = crowds({handle: record.keys for handle, record in self.records.items()}, matches, self.pins)
+        return {handle for handles in found for handle in handles}
+
+    def _follow(self, crowd: set[bytes]) -> set[bytes]:
+        """Make records that were met members where a match or pin leads to them; return the handles that are still to be read."""
+        gone = self._changes.before.keys() - self._changes.after.keys()
+        unknown: set[bytes] = set()
+        grows = True
+        while grows:
+            grows = False
+            for handle in self._ends(crowd) - self.records.keys() - gone - unknown - self._missing:
+                record = self._met.pop(handle, None)
+                if record is None:
+                    unknown.add(handle)
+                else:
+                    self.records[handle] = record
+                    grows = True
+        return unknown
+
+    def _ends(self, crowd: set[bytes]) -> set[bytes]:
+        """Return the handles next to a record that was read, by an edge as it is or was, or by a pin."""
+        ends: set[bytes] = set()
+        gone = self._changes.before.keys() - self._changes.after.keys()
+        leading = [edge for edges in (self.edges, self.stale) for edge in edges.values() if edge.band == Band.MATCH]
+        for one, other in ((edge.one, edge.other) for edge in leading):
+            if one in self.records and one not in crowd:
+                ends.add(other)
+            if other in self.records and other not in crowd:
+                ends.add(one)
+            if one in gone or other in gone:
+                ends |= {one, other}
+        near = self.records.keys() | gone if self.pins else set()
+        for one, other, _ in self.pins:
+            if one in near or other in near:
+                ends |= {one, other}
+        return ends
+
+    async def _read(self, ask: Ask) -> Found:
+        """Read without waiting for locks; what is empty is not sent."""
+        ask.locks = _locks(ask.keys) | _locks(ask.blocks) | _locks(ask.handles)
+        self._held |= ask.locks
+        self._linked |= set(ask.linked)
+        found = await self._store.read(ask, wait=False)
+        self._missing |= set(ask.handles) - found.records.keys()
+        self._take(found)
+        return found
+
+    def _take(self, found: Found) -> None:
+        """Sort edges into those that stand and those that are judged afresh."""
+        for edge in found.edges:
+            pair = (edge.one, edge.other)
+            self.stored[pair] = edge
+            if edge.one in self._judged or edge.other in self._judged:
+                self.stale[pair] = edge
+            elif pair not in self.edges:
+                self.edges[pair] = edge
+        self.pins.update(found.pins)
+
+    def _restale(self) -> None:
+        """Sort again after more records are to be judged."""
+        for pair, edge in list(self.edges.items()):
+            if edge.one in self._judged or edge.other in self._judged:
+                self.stale[pair] = self.edges.pop(pair)
+
+    def _join(self, records: dict[bytes, KnownRecord]) -> None:
+        """Take read records as connected; what the store still says of changed ones is out of date."""
+        out_of_date = self._changes.after.keys() | self._changes.before.keys()
+        self.records |= {handle: record for handle, record in records.items() if handle not in out_of_date}
+
+
+def _locks(places: Iterable[bytes]) -> set[int]:
+    """Return the advisory locks of handles, keys or blocks' tokens: their last eight bytes, signed."""
+    return {int.from_bytes(place[-8:], "big", signed=True) for place in places}

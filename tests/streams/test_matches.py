@@ -1,0 +1,179 @@
+"""Matches on a real store: the same clusters and edges as all records compared at once, whatever the order, batches, workers and crowds."""
+
+import asyncio
+import random
+from typing import Any
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from domain.entities import Kind
+from domain.matching import blocking, clusters
+from domain.matching.blocking import pairs
+from domain.matching.clusters import Edge, Pin, partition
+from domain.matching.keys import decided, key_of
+from domain.matching.scorecard import Band, Scorecard
+from domain.matching.scorecard_file import shipped
+from domain.tokens import Tokeniser, text_of
+from streams import filing
+from streams.store import Store
+from tests.streams.ground import MASTER, Index, Message, fresh, interleaved, message, play, resolver, split
+
+pytestmark = pytest.mark.servers
+slow = hypothesis_settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+PERSON = Scorecard(shipped(Kind.PERSON))
+TOKENS = Tokeniser(MASTER)
+Clusters = frozenset[frozenset[str]]
+
+person = st.fixed_dictionaries(
+    {"name": st.sampled_from(["王伟", "王玮", "尉迟琰", "李娜"])},
+    optional={
+        "citizen_id": st.sampled_from(["110101199003074477", "110101199003074557"]),
+        "birth_date": st.sampled_from(["1990-03-07", "1990-03-17"]),
+        "mobile": st.sampled_from(["13912345678", "13912345679", "18800001111"]),
+        "address": st.sampled_from(["溧阳市昆仑街道燕山路12号3幢402室", "溧阳市昆仑街道燕山路12号3幢403室"]),
+    },
+)
+event = st.tuples(
+    st.integers(0, 7), st.one_of(st.none(), st.lists(person, min_size=1, max_size=2), st.lists(person, min_size=1, max_size=2))
+)
+history = st.lists(event, min_size=3, max_size=24)
+
+
+@pytest.fixture(params=[(256, 2000), (3, 2000), (3, 3)], ids=["roomy", "crowded blocks", "large components"])
+def bounds(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The real bounds, and some so small that a handful of records goes beyond them."""
+    cap, largest = request.param
+    monkeypatch.setattr(blocking, "CAP", cap)
+    monkeypatch.setattr(filing, "CAP", cap)
+    monkeypatch.setattr(clusters, "LARGEST", largest)
+
+
+def messages(events: list[Any]) -> list[Message]:
+    return [message(row, 100 + lsn, people) for lsn, (row, people) in enumerate(events)]
+
+
+def handle_of(row: int, role: int) -> bytes:
+    return TOKENS.raw("record", f"p/t/{row}/r{role}")
+
+
+def expected(items: list[Message], pins: list[Pin] = ()) -> tuple[Clusters, dict[tuple[bytes, bytes], tuple[int, str]]]:
+    """Compare all records there are at the end with one another, in memory."""
+    newest = {item["row_id"]: item for item in sorted(items, key=lambda item: item["lsn"])}
+    said = {TOKENS.raw("record", f"{row}/{record['role']}"): record for row, item in newest.items() for record in item["records"]}
+    features = {handle: PERSON.features(record["values"]) for handle, record in said.items()}
+    keys = {handle: [key_of(TOKENS, Kind.PERSON, key) for key in record["keys"]] for handle, record in said.items()}
+    filed: dict[str, list[tuple[str, bytes]]] = {}
+    for handle, each in features.items():
+        for block in PERSON.blocks(each):
+            filed.setdefault(block.key, []).append((block.within, handle))
+    edges: dict[tuple[bytes, bytes], tuple[int, str]] = {}
+    for holders in filed.values():
+        for one, other in pairs(holders):
+            judgement = PERSON.judge(features[one], features[other])
+            if not decided(keys[one], keys[other]) and judgement.band is not Band.APART:
+                edges[one, other] = judgement.hundredths, str(judgement.band)
+    matches = [Edge(hundredths, *pair) for pair, (hundredths, band) in edges.items() if band == Band.MATCH]
+
+    def support(one: bytes, other: bytes) -> int | None:
+        return PERSON.support(features[one], features[other])
+
+    found = partition(keys, matches, pins, support)
+    return frozenset(frozenset(map(text_of, cluster.handles)) for cluster in found.clusters), edges
+
+
+def stored_edges(dsn: str) -> dict[tuple[bytes, bytes], tuple[int, str]]:
+    with psycopg.connect(dsn) as connection:
+        return {
+            (one, other): (bits, band) for one, other, bits, band in connection.execute("select one, other, hundredths, band from edge")
+        }
+
+
+def shown(index: Index) -> Clusters:
+    return frozenset(index.alive().values())
+
+
+@given(history, st.randoms(use_true_random=False))
+@slow
+@pytest.mark.usefixtures("bounds")
+def test_it_is_the_same_as_comparing_all_at_once(dsn: str, events: list[Any], rng: random.Random) -> None:
+    items = messages(events)
+    wanted, edges = expected(items)
+    ids = None
+    for order in (items, interleaved(rng, items)):
+        index = asyncio.run(play(dsn, split(rng, order)))
+        assert shown(index) == wanted
+        assert stored_edges(dsn) == edges
+        assert ids in (None, index.alive()), "entity ids must not depend on the order"
+        ids = index.alive()
+
+
+@given(history, st.integers(2, 4), st.randoms(use_true_random=False))
+@hypothesis_settings(slow, max_examples=25)
+@pytest.mark.usefixtures("bounds")
+def test_workers_do_not_matter(dsn: str, events: list[Any], workers: int, rng: random.Random) -> None:
+    items = messages(events)
+
+    async def together() -> Index:
+        stores, index = await fresh(dsn, workers), Index()
+        shares = [[item for item in items if int(item["row_id"].rsplit("/", 1)[1]) % workers == share] for share in range(workers)]
+
+        async def work(store: Store, share: list[Message]) -> None:
+            for batch in split(rng, share):
+                await resolver(store, index).apply(batch)
+
+        await asyncio.gather(*(work(store, share) for store, share in zip(stores, shares, strict=True)))
+        for store in stores:
+            await store.close()
+        return index
+
+    index = asyncio.run(together())
+    wanted, edges = expected(items)
+    assert shown(index) == wanted
+    assert stored_edges(dsn) == edges
+
+
+places = st.tuples(st.integers(0, 7), st.integers(0, 1))
+decision = st.tuples(places, places, st.booleans()).filter(lambda each: each[0] != each[1])
+
+
+@given(history, st.lists(decision, min_size=1, max_size=4), st.randoms(use_true_random=False))
+@slow
+@pytest.mark.usefixtures("bounds")
+def test_pins_count_whenever_they_come(dsn: str, events: list[Any], decisions: list[Any], rng: random.Random) -> None:
+    items = messages(events)
+    last = {tuple(sorted((handle_of(*one), handle_of(*other)))): same for one, other, same in decisions}
+    wanted, _ = expected(items, [Pin(*pair, same) for pair, same in last.items()])
+
+    async def mixed() -> Index:
+        (store,), index = await fresh(dsn), Index()
+        todo: list[Any] = [*split(rng, items), *decisions]
+        order = sorted(range(len(todo)), key=lambda place: (rng.random(), place))
+        in_turn = iter(sorted(place for place in order if isinstance(todo[place], list)))
+        decided_in_turn = iter(sorted(place for place in order if not isinstance(todo[place], list)))
+        for place in order:
+            work = todo[next(in_turn) if isinstance(todo[place], list) else next(decided_in_turn)]
+            if isinstance(work, list):
+                await resolver(store, index).apply(work)
+            else:
+                await resolver(store, index).decide([decide(dsn, *work)])
+        await store.close()
+        return index
+
+    assert shown(asyncio.run(mixed())) == wanted
+
+
+def decide(dsn: str, one: tuple[int, int], other: tuple[int, int], same: bool) -> Message:  # noqa: FBT001  # drawn as a triple
+    """Write a steward's decision as the review does, and return what it tells the stream."""
+    pair = sorted((handle_of(*one), handle_of(*other)))
+    with psycopg.connect(dsn) as connection:
+        row = connection.execute(
+            "insert into decision (kind, one, other, verdict, steward, reason, needs_second, touches, decided_ms) "
+            "values (0, %s, %s, %s, 'a', 'x', false, 2, 1) returning id",
+            (*pair, "same" if same else "different"),
+        ).fetchone()
+    assert row is not None
+    return {"one": pair[0], "other": pair[1], "decision": row[0]}
