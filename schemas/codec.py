@@ -38,7 +38,11 @@ def parsed(name: str) -> AvroSchema:
 def refuse_breaking_changes(registry: SchemaRegistryClient, topics: Iterable[str]) -> None:
     """Have the registry refuse, for these topics' values, a schema that could not read every older message."""
     for topic in topics:
-        registry.set_compatibility(f"{topic}-value", "BACKWARD_TRANSITIVE")
+        try:
+            registry.set_compatibility(f"{topic}-value", "BACKWARD_TRANSITIVE")
+        except SchemaRegistryError as error:
+            if error.http_status_code != HTTPStatus.CONFLICT:
+                raise  # in conflict: another worker that started at the same moment made the rule
 
 
 class Encoder:

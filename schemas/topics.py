@@ -56,7 +56,7 @@ def core_topics() -> list[Topic]:
             },
         ),
         Topic(REJECTED, {"cleanup.policy": "delete", "retention.ms": str(30 * 24 * _HOUR_MS)}),
-        Topic(DECISIONS, {"cleanup.policy": "delete", "retention.ms": str(72 * _HOUR_MS)}),  # only says where to look: the log is in the store
+        Topic(DECISIONS, {"cleanup.policy": "delete", "retention.ms": str(72 * _HOUR_MS)}),  # says where to look; the log is in the store
     ]
 
 

@@ -10,23 +10,17 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from domain.entities import Kind
 from domain.matching import blocking, clusters
-from domain.matching.blocking import pairs
-from domain.matching.clusters import Edge, Pin, partition
-from domain.matching.keys import decided, key_of
-from domain.matching.scorecard import Band, Scorecard
-from domain.matching.scorecard_file import shipped
+from domain.matching.clusters import Pin
 from domain.tokens import Tokeniser, text_of
 from streams import filing
 from streams.store import Store
 from tests.streams.ground import MASTER, Index, Message, fresh, interleaved, message, play, resolver, split
+from tests.streams.oracle import Outcome, outcome
 
 pytestmark = pytest.mark.servers
 slow = hypothesis_settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-PERSON = Scorecard(shipped(Kind.PERSON))
 TOKENS = Tokeniser(MASTER)
-Clusters = frozenset[frozenset[str]]
 
 person = st.fixed_dictionaries(
     {"name": st.sampled_from(["王伟", "王玮", "尉迟琰", "李娜"])},
@@ -60,31 +54,6 @@ def handle_of(row: int, role: int) -> bytes:
     return TOKENS.raw("record", f"p/t/{row}/r{role}")
 
 
-def expected(items: list[Message], pins: list[Pin] = ()) -> tuple[Clusters, dict[tuple[bytes, bytes], tuple[int, str]]]:
-    """Compare all records there are at the end with one another, in memory."""
-    newest = {item["row_id"]: item for item in sorted(items, key=lambda item: item["lsn"])}
-    said = {TOKENS.raw("record", f"{row}/{record['role']}"): record for row, item in newest.items() for record in item["records"]}
-    features = {handle: PERSON.features(record["values"]) for handle, record in said.items()}
-    keys = {handle: [key_of(TOKENS, Kind.PERSON, key) for key in record["keys"]] for handle, record in said.items()}
-    filed: dict[str, list[tuple[str, bytes]]] = {}
-    for handle, each in features.items():
-        for block in PERSON.blocks(each):
-            filed.setdefault(block.key, []).append((block.within, handle))
-    edges: dict[tuple[bytes, bytes], tuple[int, str]] = {}
-    for holders in filed.values():
-        for one, other in pairs(holders):
-            judgement = PERSON.judge(features[one], features[other])
-            if not decided(keys[one], keys[other]) and judgement.band is not Band.APART:
-                edges[one, other] = judgement.hundredths, str(judgement.band)
-    matches = [Edge(hundredths, *pair) for pair, (hundredths, band) in edges.items() if band == Band.MATCH]
-
-    def support(one: bytes, other: bytes) -> int | None:
-        return PERSON.support(features[one], features[other])
-
-    found = partition(keys, matches, pins, support)
-    return frozenset(frozenset(map(text_of, cluster.handles)) for cluster in found.clusters), edges
-
-
 def stored_edges(dsn: str) -> dict[tuple[bytes, bytes], tuple[int, str]]:
     with psycopg.connect(dsn) as connection:
         return {
@@ -92,8 +61,11 @@ def stored_edges(dsn: str) -> dict[tuple[bytes, bytes], tuple[int, str]]:
         }
 
 
-def shown(index: Index) -> Clusters:
-    return frozenset(index.alive().values())
+def wanted_of(found: Outcome) -> dict[str, frozenset[str]]:
+    members: dict[str, set[str]] = {}
+    for handle, identifier in found.entities.items():
+        members.setdefault(identifier, set()).add(text_of(handle))
+    return {identifier: frozenset(handles) for identifier, handles in members.items()}
 
 
 @given(history, st.randoms(use_true_random=False))
@@ -101,14 +73,11 @@ def shown(index: Index) -> Clusters:
 @pytest.mark.usefixtures("bounds")
 def test_it_is_the_same_as_comparing_all_at_once(dsn: str, events: list[Any], rng: random.Random) -> None:
     items = messages(events)
-    wanted, edges = expected(items)
-    ids = None
+    wanted = outcome(TOKENS, items)
     for order in (items, interleaved(rng, items)):
         index = asyncio.run(play(dsn, split(rng, order)))
-        assert shown(index) == wanted
-        assert stored_edges(dsn) == edges
-        assert ids in (None, index.alive()), "entity ids must not depend on the order"
-        ids = index.alive()
+        assert index.alive() == wanted_of(wanted)
+        assert stored_edges(dsn) == wanted.edges
 
 
 @given(history, st.integers(2, 4), st.randoms(use_true_random=False))
@@ -131,9 +100,9 @@ def test_workers_do_not_matter(dsn: str, events: list[Any], workers: int, rng: r
         return index
 
     index = asyncio.run(together())
-    wanted, edges = expected(items)
-    assert shown(index) == wanted
-    assert stored_edges(dsn) == edges
+    wanted = outcome(TOKENS, items)
+    assert index.alive() == wanted_of(wanted)
+    assert stored_edges(dsn) == wanted.edges
 
 
 places = st.tuples(st.integers(0, 7), st.integers(0, 1))
@@ -146,7 +115,7 @@ decision = st.tuples(places, places, st.booleans()).filter(lambda each: each[0] 
 def test_pins_count_whenever_they_come(dsn: str, events: list[Any], decisions: list[Any], rng: random.Random) -> None:
     items = messages(events)
     last = {tuple(sorted((handle_of(*one), handle_of(*other)))): same for one, other, same in decisions}
-    wanted, _ = expected(items, [Pin(*pair, same) for pair, same in last.items()])
+    wanted = outcome(TOKENS, items, [Pin(*pair, same) for pair, same in last.items()])
 
     async def mixed() -> Index:
         (store,), index = await fresh(dsn), Index()
@@ -163,7 +132,7 @@ def test_pins_count_whenever_they_come(dsn: str, events: list[Any], decisions: l
         await store.close()
         return index
 
-    assert shown(asyncio.run(mixed())) == wanted
+    assert asyncio.run(mixed()).alive() == wanted_of(wanted)
 
 
 def decide(dsn: str, one: tuple[int, int], other: tuple[int, int], same: bool) -> Message:  # noqa: FBT001  # drawn as a triple
