@@ -3,6 +3,7 @@
 Source of the envelope: Debezium's change event (before, after, source, op, ts_ms); custom producers write the same.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,10 +12,13 @@ from urllib.parse import quote
 from domain.contract import Table
 from domain.entities import FIELDS, STRONG_KEYS, Kind
 from domain.position import position
-from domain.values import parse
+from domain.values import LONGEST, organisation_code, parse
 
 UNAVAILABLE = "__debezium_unavailable_value"
+LONGEST_KEY = 4096
+"""Characters of a row's name; no database has an index on longer keys."""
 _UPSERTS = frozenset("cur")
+_HALVES = re.compile("[\ud800-\udfff]")  # of a surrogate pair: alone they cannot be written as UTF-8
 
 
 class RejectError(Exception):
@@ -75,15 +79,18 @@ class RowNormaliser:
         if not isinstance(source, dict) or found is None:
             raise RejectError("no source position in the event", "send Debezium's envelope with source.lsn (or the line of a file)")
         lsn, inner = found
+        committed_ms = source.get("ts_ms")
+        if not isinstance(committed_ms, int):
+            raise RejectError("no commit time in the event", "send source.ts_ms, milliseconds since 1970")
         row = {
-            "row_id": row_id(self.provider, self.table, self._key_parts(key)),
+            "row_id": self._row_id(key),
             "provider": self.provider,
             "table": self.table,
             "op": "delete",
             "lsn": lsn,
             "order": 2 * inner,
             "snapshot": source.get("snapshot") not in (None, "false"),
-            "committed_ms": source["ts_ms"],
+            "committed_ms": committed_ms,
             "records": [],
         }
         if op in _UPSERTS:
@@ -94,6 +101,15 @@ class RowNormaliser:
         elif op != "d":
             raise RejectError(f"operation {op!r} is not create, update, delete or read", "set skipped.operations=t for truncates")
         return row
+
+    def _row_id(self, key: Mapping[str, Any]) -> str:
+        try:
+            name = row_id(self.provider, self.table, self._key_parts(key))
+        except UnicodeEncodeError:
+            raise RejectError("the row's key holds half a character", "write the key in whole characters at the source") from None
+        if len(name) > LONGEST_KEY:
+            raise RejectError(f"the row's key is longer than {LONGEST_KEY} characters", "name a shorter unique key in the contract")
+        return name
 
     def _key_parts(self, key: Mapping[str, Any]) -> list[Any]:
         parts = [key.get(name) for name in self._key]
@@ -116,6 +132,7 @@ class RowNormaliser:
             if role in roles:
                 drafts[role]["values"][field] = value
         for draft in said:
+            _imply_organisation_code(draft)
             _order_keys(draft)
         return said
 
@@ -159,13 +176,35 @@ def _fill(draft: dict[str, Any], mapping: _Mapping, raw: str) -> None:
         draft["flags"].append(f"{field}:{flag}")
     if value.normal is None:
         draft["flags"].append(f"{field}:unreadable")
-        draft["raw"][field] = raw
+        draft["raw"][field] = _kept(raw[:LONGEST] if "too_long" in value.flags else raw)
         return
     draft["values"][field] = value.normal
     if value.normal != raw:
-        draft["raw"][field] = raw
+        draft["raw"][field] = _kept(raw)
     if mapping.joins and value.strong:
         draft["keys"].append(f"{field}:{value.normal}")
+
+
+def _kept(raw: str) -> str:
+    """Return the source's words as they can be sent on."""
+    return raw if raw.isascii() else _HALVES.sub("\ufffd", raw)
+
+
+def _imply_organisation_code(draft: dict[str, Any]) -> None:
+    """Add the key of the organisation code in a valid USCC, characters 9-17; a code beside it that is another one joins nothing."""
+    keys = draft["keys"]
+    if draft["kind"] != Kind.ORGANISATION or not keys:
+        return
+    spoken = dict(key.split(":", 1) for key in keys)
+    if (uscc := spoken.get("uscc")) is None:
+        return
+    code, told = organisation_code.parse(uscc), spoken.get("organisation_code")
+    if told is not None and told != code.normal:
+        draft["flags"].append("organisation_code:organisation_code_mismatch")
+        keys.remove(f"organisation_code:{told}")
+        told = None
+    if told is None and code.strong:
+        keys.append(f"organisation_code:{code.normal}")
 
 
 def _order_keys(draft: dict[str, Any]) -> None:

@@ -10,10 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from domain.entities import Kind
+from domain.matching.comparisons import door
 from domain.matching.frequencies import rarity
-from domain.values import parse
-from domain.values.filler import NOTHING
+from domain.values import LONGEST, parse
+from domain.values.address import is_nowhere
+from domain.values.date import FILLER_DATES
+from domain.values.filler import FILLER, filler_flags, says_nothing
 from domain.values.name_search import LOST, pinyin, simplified
+from domain.values.organisation_code import code_filler
 from domain.values.organisation_name import parts as organisation_parts
 from domain.values.surnames import DOUBLE
 from domain.values.width import compact
@@ -26,6 +30,8 @@ _DOUBLE_SURNAMES = frozenset(
     {*DOUBLE, "欧阳", "上官", "诸葛", "司马", "夏侯", "司徒", "皇甫", "东方", "慕容", "公孙", "长孙", "宇文", "令狐"}
 )
 _ID_LENGTH, _OLD_ID_LENGTH, _DATE_LENGTH = 18, 15, 8
+_NO_DAY = "0000"  # only the year was known
+_PREFIX = 3  # digits of a mobile number that name the operator
 _RAW_DIGITS = {"birth_date": (6, 8), "mobile": (10, 12), "citizen_id": (14, 19), "landline": (6, 8)}
 """How many characters the unreadable words of a field may have and still be evidence."""
 
@@ -42,6 +48,12 @@ def _plausible(kind: str, value: str) -> bool:
     return parse(kind, value).plausible is not False
 
 
+def _filler(kind: str, said: str) -> bool:
+    """Return whether a value is filler or far too long; one that is only impossible, a digit miscopied, still says something."""
+    value = parse(kind, said)
+    return value.normal is None or not FILLER.isdisjoint(value.flags)
+
+
 def _lost(name: str) -> str:
     return name if LOST.isdisjoint(name) else "".join("?" if character in LOST else character for character in name)
 
@@ -52,21 +64,33 @@ def name(values: Values) -> tuple[Any, ...] | None:
     if not said or not _plausible("person_name", said):
         return None
     plain = _lost(simplified(said))
-    former = simplified(values.get("former_name", ""))
+    told = values.get("former_name", "")
+    former = simplified(told) if told and _plausible("person_name", told) else ""
     surname = plain[:2] if plain[:2] in _DOUBLE_SURNAMES and len(plain) > 2 else plain[:1]  # noqa: PLR2004  # a given name follows
     family = surname if "·" not in plain else ""
-    return said, plain, pinyin(plain), family, former or "-", pinyin(former) if former else "", rarity("name", plain)
+    known = plain.replace("?", "")  # what was lost cannot make a name rare
+    return said, plain, pinyin(plain), family, former or "-", pinyin(former) if former else "", rarity("name", known)
 
 
 def birth(values: Values) -> str | None:
     """Return the digits of the birth date, of the citizen ID's if none is given, or of what could not be read as a date."""
     said = values.get("birth_date")
     if said is not None:
-        return said.replace("-", "") if said[5:] != "01-01" or said[:4] != "1900" else None
-    identity = values.get("citizen_id")
-    if identity is not None and len(identity) == _ID_LENGTH:
-        return identity[6:14]
-    return _raw(values, "birth_date")
+        return said.replace("-", "") if said not in FILLER_DATES else None
+    identity = _identity(values)
+    if identity is not None:
+        born = identity[6:14]
+        return born if f"{born[:4]}-{born[4:6]}-{born[6:]}" not in FILLER_DATES else None
+    written = _raw(values, "birth_date")
+    return written if written is not None and not written.endswith(_NO_DAY) else None
+
+
+def _identity(values: Values) -> str | None:
+    """Return the citizen ID unless it is filler, as it is now or as the 15 digits it may have been."""
+    said = values.get("citizen_id")
+    if said is None or len(said) != _ID_LENGTH or filler_flags(said[:17]) or filler_flags(said[:6] + said[8:17]):
+        return None
+    return said
 
 
 def _raw(values: Values, field: str) -> str | None:
@@ -75,7 +99,9 @@ def _raw(values: Values, field: str) -> str | None:
         return None
     number = compact(said)[0]
     shortest, longest = _RAW_DIGITS[field]
-    return number if shortest <= len(number) <= longest and number.isalnum() and number.isascii() else None
+    fits = shortest <= len(number) <= longest and number.isalnum() and number.isascii()
+    serial = number[_PREFIX:] if field == "mobile" else number
+    return number if fits and not filler_flags(number) and not filler_flags(serial) else None
 
 
 def sex(values: Values) -> str | None:
@@ -83,13 +109,13 @@ def sex(values: Values) -> str | None:
     said = values.get("sex")
     if said is not None:
         return said if said in ("male", "female") else None
-    identity = values.get("citizen_id")
-    return ("female", "male")[int(identity[16]) & 1] if identity is not None and len(identity) == _ID_LENGTH else None
+    identity = _identity(values)
+    return ("female", "male")[int(identity[16]) & 1] if identity is not None else None
 
 
 def citizen_id(values: Values) -> str | None:
     """Return the number without its check character, which a 15-digit one never had."""
-    said = values.get("citizen_id") or _raw(values, "citizen_id")
+    said = _identity(values) if "citizen_id" in values else _raw(values, "citizen_id")
     return said[:17] if said is not None else None
 
 
@@ -100,7 +126,7 @@ def number(field: str, kind: str) -> Callable[[Values], str | None]:
         said = values.get(field)
         if said is None:
             return _raw(values, field) if field in _RAW_DIGITS else None
-        return said if _plausible(kind, said) else None
+        return said if not _filler(kind, said) else None
 
     return read
 
@@ -110,7 +136,7 @@ def latin(field: str) -> Callable[[Values], tuple[Any, ...] | None]:
 
     def read(values: Values) -> tuple[Any, ...] | None:
         said = values.get(field)
-        letters = pinyin(said) if said else ""
+        letters = pinyin(said) if said and _plausible("person_name", said) else ""
         return (letters, rarity(field, letters)) if letters else None
 
     return read
@@ -120,7 +146,8 @@ def words(field: str) -> Callable[[Values], tuple[Any, ...] | None]:
     """Return the reader of a few words: (letters and digits without blanks, rarity)."""
 
     def read(values: Values) -> tuple[Any, ...] | None:
-        text = "".join(letter for letter in values.get(field, "").lower() if letter.isalnum())
+        said = values.get(field, "")
+        text = "" if says_nothing(said.upper()) else "".join(letter for letter in said.lower() if letter.isalnum())
         return (text, rarity(field, text)) if text else None
 
     return read
@@ -128,13 +155,21 @@ def words(field: str) -> Callable[[Values], tuple[Any, ...] | None]:
 
 def plain(field: str) -> Callable[[Values], str | None]:
     """Return the reader of a code or word that is compared as it is."""
-    return lambda values: values.get(field)
+
+    def read(values: Values) -> str | None:
+        said = values.get(field)
+        return said if said is not None and len(said) <= LONGEST and not says_nothing(said.upper()) else None
+
+    return read
 
 
 def address(values: Values) -> str | None:
-    """Return the normal form, understood or not, unless it is filler."""
+    """Return the normal form, understood or not, unless it is filler or names no door: half a town may live in one street."""
     said = values.get("address")
-    return said if said is not None and said not in NOTHING else None
+    if said is None or is_nowhere(said):
+        return None
+    place = door(said)
+    return said if place.number or place.building or place.room else None
 
 
 def organisation(field: str) -> Callable[[Values], tuple[Any, ...] | None]:
@@ -152,10 +187,8 @@ def organisation(field: str) -> Callable[[Values], tuple[Any, ...] | None]:
 def organisation_code(values: Values) -> str | None:
     """Return the organisation code, of the USCC's characters 9-17 if only that is given."""
     said = values.get("uscc")
-    if said is not None:
-        return said[8:17]
-    code = values.get("organisation_code")
-    return code.replace("-", "") if code else None
+    code = said[8:17] if said is not None else values.get("organisation_code", "").replace("-", "")
+    return code if code and not code_filler(code) else None
 
 
 DRAWN_FROM: dict[str, tuple[str, ...]] = {
@@ -178,7 +211,7 @@ READERS: dict[Kind, dict[str, Callable[[Values], Any]]] = {
         "landline": number("landline", "landline"),
         "address": address,
         "employer": organisation("employer"),
-        "employer_uscc": plain("employer_uscc"),
+        "employer_uscc": number("employer_uscc", "uscc"),
         "given_name": latin("given_name"),
         "surname": latin("surname"),
         "street_number": plain("street_number"),
@@ -187,14 +220,14 @@ READERS: dict[Kind, dict[str, Callable[[Values], Any]]] = {
         "suburb": words("suburb"),
         "postcode": plain("postcode"),
         "state": plain("state"),
-        "foreign_number": plain("foreign_number"),
+        "foreign_number": number("foreign_number", "code"),
     },
     Kind.ORGANISATION: {
         "organisation_code": organisation_code,
         "name": organisation("name"),
         "landline": number("landline", "landline"),
         "address": address,
-        "legal_representative": plain("legal_representative"),
+        "legal_representative": number("legal_representative", "person_name"),
     },
     Kind.THING: {
         "vin": number("vin", "vin"),
@@ -203,11 +236,11 @@ READERS: dict[Kind, dict[str, Callable[[Values], Any]]] = {
         "engine_number": number("engine_number", "engine_number"),
         "make": plain("make"),
         "model": plain("model"),
-        "serial": plain("serial"),
+        "serial": number("serial", "code"),
     },
     Kind.ADDRESS: {
         "address": address,
-        "doorplate_code": plain("doorplate_code"),
+        "doorplate_code": number("doorplate_code", "code"),
         "place_name": plain("place_name"),
         "township": plain("township"),
     },

@@ -25,12 +25,13 @@ from domain.values import (
     uscc,
     vin,
 )
-from domain.values.value import Value, unreadable
+from domain.values.value import Value, unreadable, unsafe
 
 __all__ = ["KINDS", "Value", "parse"]
 
 LONGEST = 512  # characters; what is longer is no identifier, name or address
 LONGEST_TEXT = 20_000
+_REORDERING = frozenset("\u202d\u202e")  # overrides: what is shown is not in the order of what is written, so neither can be trusted alone
 _PARSERS: dict[str, Callable[[str], Value]] = {
     "address": address.parse,
     "citizen_id": citizen_id.parse,
@@ -58,11 +59,15 @@ KINDS = frozenset(_PARSERS)
 
 
 def parse(kind: str, raw: str) -> Value:
-    """Read ``raw`` as a value of ``kind``; a longer text than the kind allows has no normal form (flag too_long).
+    """Read ``raw`` as a value of ``kind``.
+
+    A longer text than the kind allows has no normal form (flag too_long); text whose shown order was overridden joins nothing
+    (flag reordered).
 
     Raises:
         KeyError: there is no such kind. No text of any sort raises.
     """
     if len(raw) > LONGEST and (kind != "text" or len(raw) > LONGEST_TEXT):
         return unreadable("too_long")
-    return _PARSERS[kind](raw)
+    value = _PARSERS[kind](raw)
+    return unsafe(value) if "control_characters" in value.flags and not _REORDERING.isdisjoint(raw) else value

@@ -6,8 +6,9 @@ What the grammar does not understand stays in the normal form word for word, and
 import re
 from dataclasses import dataclass
 
-from domain.values.address_grammar import ADDRESS, FORMER, LIYANG, PROVINCES, Found
-from domain.values.filler import NOTHING
+from domain.values.address_grammar import ADDRESS, FORMER, LIYANG, PROVINCES, TODAYS_TOWNS, Found
+from domain.values.divisions import whole_name
+from domain.values.filler import says_nothing
 from domain.values.numerals import CHARACTERS, arabic
 from domain.values.value import Value, unreadable
 from domain.values.width import fold
@@ -21,7 +22,14 @@ _PUNCTUATION = re.compile(r"[,.;:、。'\"]+(?=$|\D)|(?<=\D)[,.;:、。'\"]+")
 _BARE_ROOM = re.compile(r"-?(\d{3,4}[A-Z]?)").fullmatch
 _LOST = frozenset("?*\ufffd□■〓")
 _ROUNDS = 4
+_TOWN_DOUBTS = frozenset({"no_town", "assumed_town"})
 _PROVINCE_OF = {name[:2]: name for name in PROVINCES}
+_NOWHERE = (
+    "不详", "不明", "未知", "未填", "不祥", "无", "待查", "待补", "同上", "测试", "测试地址", "无地址", "无固定住所", "无固定住址",
+    "居无定所", "人户分离", "外地", "流动", "本地", "同户籍", "同户籍地", "同户籍地址", "户籍地址", "同身份证", "同身份证地址", "同户口本",
+    "见附件",
+)  # fmt: skip
+_SHORTEST_VILLAGE = 2  # 南渡口村 is a village, not 口村 in 南渡镇
 _NEARBY_COUNTIES = {"金坛市": "金坛区"}
 
 
@@ -52,15 +60,21 @@ def parse(text: str) -> Value:
     """Read an address.
 
     The normal form names province, city and county first; an address that begins at a town, village, road or compound is taken to be
-    Liyang's (flag assumed_city). Flags: no_town (a road without its town), no_city (a city without its province), unparsed (something was
-    not understood), lost_character, placeholder, empty, control_characters. Verdicts: ``format`` a doorplate number on a road or in a
-    village, ``region`` down to the county, ``plausible`` everything understood; ``strong`` all three, with a town that is still
-    one: two towns may have a road of one name, and only the doorplate master could tell which is meant.
+    Liyang's (flag assumed_city), and elsewhere what was left out is filled in where only one place has that name. A town of Liyang that
+    is no more gives way to what it became where the village is named after it; a town's name without 镇 is read before a village
+    (flag assumed_town).
+
+    Flags: no_town (a road or village without its town), no_city (a city or county that could be several), unparsed (something was not
+    understood), lost_character, placeholder, empty, control_characters.
+
+    Verdicts: ``format`` a doorplate number on a road or in a village, ``region`` down to the county, ``plausible`` everything understood;
+    ``strong`` all three, with a town that was written and is still one: two towns may have a road or village of one name, and only the
+    doorplate master could tell which is meant.
     """
     tidy, flags = _tidy(text)
     if not tidy:
         return unreadable(*flags, "empty")
-    if tidy in NOTHING:
+    if is_nowhere(tidy):
         return Value(tidy, (*flags, "placeholder"), plausible=False)
     parts, doubts = _parts(tidy)
     normal = "".join(parts)
@@ -71,8 +85,14 @@ def parse(text: str) -> Value:
     located = bool(parts[_CITY]) and "no_city" not in flags
     exact = bool(parts[_NUMBER]) and bool(parts[_ROAD] or parts[_VILLAGE])
     whole = not parts[_REST] and "lost_character" not in flags
-    strong = located and exact and whole and "no_town" not in flags and parts[_TOWN] not in FORMER
+    settled = not (parts[_CITY] == LIYANG and parts[_TOWN] in FORMER) and _TOWN_DOUBTS.isdisjoint(flags)
+    strong = located and exact and whole and settled
     return Value(normal, flags, format=exact, region=located, plausible=whole, strong=strong)
+
+
+def is_nowhere(normal: str) -> bool:
+    """Return whether the text only says that there is no address to give, with or without the place's beginning (溧阳市不详)."""
+    return normal.endswith(_NOWHERE) or says_nothing(normal)
 
 
 def _settled(normal: str) -> str:
@@ -114,7 +134,7 @@ def _parts(tidy: str) -> tuple[tuple[str, ...], list[str]]:
     match = ADDRESS.match(tidy)
     if match is None:  # cannot be: every part may be missing
         return ("",) * 13 + (tidy,), ["unparsed"]
-    found = Found(*match.groups(""))
+    found, assumed = _with_bare_town(Found(*match.groups("")))
     tail = _tail(found)
     below = (
         _town(found),
@@ -128,7 +148,9 @@ def _parts(tidy: str) -> tuple[tuple[str, ...], list[str]]:
         *tail,
     )
     city, doubts = _city(found, any(below[:6]))
-    if found.road and not below[0] and not below[1]:
+    if assumed:
+        doubts.append("assumed_town")
+    if (found.road or found.village or found.hamlet) and not below[0]:
         doubts.append("no_town")
     if tail[-1]:
         doubts.append("unparsed")
@@ -142,16 +164,41 @@ def _city(found: Found, placed: bool) -> tuple[str, list[str]]:  # noqa: FBT001 
         return LIYANG, []
     if found.nearby:
         return "江苏省常州市" + _NEARBY_COUNTIES.get(found.nearby, found.nearby), []
-    if found.province:
-        return _PROVINCE_OF[found.province[:2]] + found.city + found.county, [] if found.county else ["no_city"]
-    if found.other_city:
-        return found.other_city + found.other_county, ["no_city"]
+    if found.province or found.other_city:
+        return _elsewhere(found)
     return (LIYANG, ["assumed_city"]) if placed else ("", ["no_city"])
+
+
+def _is_here(found: Found) -> bool:
+    return bool(found.local) or not (found.nearby or found.province or found.other_city)
+
+
+def _with_bare_town(found: Found) -> tuple[Found, bool]:
+    """Read 戴埠横涧村 as 戴埠镇横涧村, and say whether that was done."""
+    if found.town or found.zone or not found.village or not _is_here(found):
+        return found, False
+    town = next((name for name in TODAYS_TOWNS if found.village.startswith(name)), "")
+    village = found.village[len(town) :]
+    if not town or len(village) < _SHORTEST_VILLAGE:
+        return found, False
+    return found._replace(town=town, town_form="镇", village=village), True
+
+
+def _elsewhere(found: Found) -> tuple[str, list[str]]:
+    """Fill in the province and prefecture where the names that are written leave only one."""
+    province = _PROVINCE_OF[found.province[:2]] if found.province else ""
+    city, county = (found.city, found.county) if province else (found.other_city, found.other_county)
+    whole, is_one = whole_name(province, city, county)
+    told = is_one or bool(county and city and (province or whole != city + county))
+    return whole, [] if told else ["no_city"]
 
 
 def _town(found: Found) -> str:
     form = found.town_form
-    return found.zone or found.town + ("街道" if form.startswith("街道") else form)
+    town = found.town + ("街道" if form.startswith("街道") else form)
+    if town in FORMER and found.village == found.town and _is_here(found):
+        (town,) = FORMER[town] if len(FORMER[town]) == 1 else (town,)  # the village named after the town is nowhere else
+    return found.zone or town
 
 
 def _village(found: Found) -> str:

@@ -13,6 +13,8 @@ TOWNS = (
     "溧城", "埭头", "上黄", "戴埠", "天目湖", "别桥", "上兴", "竹箦", "南渡", "社渚", "古县", "昆仑",
     "周城", "上沛", "后周", "绸缪", "前马", "新昌", "强埠", "茶亭", "平桥", "横涧", "河心", "大溪", "清安", "余桥", "汤桥", "杨庄",
 )  # fmt: skip
+TODAYS_TOWNS = ("埭头", "上黄", "戴埠", "天目湖", "别桥", "上兴", "竹箦", "南渡", "社渚")
+"""Those of them that are towns now, by the name that people also write without 镇."""
 FORMER = {
     "上沛镇": frozenset({"上兴镇"}),
     "周城镇": frozenset({"社渚镇"}),
@@ -36,11 +38,15 @@ _PROVINCE_WORDS = "|".join(
 )
 _WORD = r"[^\W\d_]"  # a letter or Chinese character
 _ELSEWHERE = (
-    rf"(?P<province>(?:{_PROVINCE_WORDS}){_NOT_A_ROAD})(?P<city>{_WORD}{{2,9}}?(?:自治州|地区|盟|市(?!场)))?"
-    rf"(?P<county>{_WORD}{{1,9}}?(?:自治县|自治旗|县|旗|(?<![小社园街城校厂])区|市(?!场)))?"
+    rf"(?P<province>(?:{_PROVINCE_WORDS})(?!市){_NOT_A_ROAD})(?P<city>{_WORD}{{2,9}}?(?:自治州|地区|盟|市(?!场)))?"
+    rf"(?P<county>{_WORD}{{1,9}}?(?:自治县|自治旗|县(?!市)|旗|(?<![小社园街城校厂])区|市(?![场区市])))?"
 )
 _NEARBY = r"(?:江苏省?)?(?P<nearby_city>常州市?)?(?P<nearby>武进区|新北区|天宁区|钟楼区|戚墅堰区|经开区|金坛[市区])"
-_OTHER_CITY = r"(?P<other_city>[^\W\d_路街巷村镇乡]{2,3}市)(?![场民政])(?P<other_county>[^\W\d_路街巷村镇乡]{1,4}?[县区市](?!场))?"
+_TOWNLIKE = "镇江|景德镇|丰镇|北镇|清镇|萍乡|新乡|桐乡|宁乡|湘乡|芒"  # cities whose names would be read as towns
+_OTHER_CITY = (
+    rf"(?P<other_city>(?:{_TOWNLIKE}|[^\W\d_路街巷村镇乡]{{2,4}}?)市)(?!场|民(?![权勤乐和])|政(?!和))"
+    rf"(?P<other_county>{_WORD}{{2,12}}?自治[县旗]|[^\W\d_路街巷村镇乡]{{1,4}}?(?:县(?!市)|旗|市(?![场区市])|(?<![小社园街城校厂])区))?"
+)
 _TOWN = (
     rf"(?:(?P<town>{'|'.join(TOWNS)}|[^\W\d_路街巷弄村号镇乡]{{1,6}}?)(?P<town_form>街道(?:办事处|办)?|镇(?![路街巷弄村]|大道)|乡(?![路街巷弄村]|大道))"
     r"|(?P<zone>[^\W\d_路街巷弄村号镇乡]{0,6}?(?:经济技术|经济|高新技术|高新|工业|产业)(?:开发|园|集中)区))"

@@ -10,6 +10,7 @@ import re
 from stdnum.cn.ric import calc_check_digit
 
 from domain.values.birth import is_plausible_birth
+from domain.values.filler import filler_flags, why_unreadable
 from domain.values.regions import PROVINCES, RESIDENCE_PERMITS, county_flags
 from domain.values.value import Value, unreadable
 from domain.values.width import compact
@@ -24,7 +25,8 @@ def parse(text: str) -> Value:
     """Read a citizen identity number; the normal form is 18 characters.
 
     Flags: converted_15, century_doubtful, scientific_notation, wrong_length, wrong_format, bad_checksum, impossible_birth,
-    unknown_province, unknown_county, county_not_in_use, residence_permit, foreign_card, control_characters.
+    unknown_province, unknown_county, county_not_in_use, residence_permit, foreign_card, repeated, sequence, placeholder,
+    control_characters.
     """
     if _eighteen(text):
         return _judge(text, ())
@@ -33,16 +35,15 @@ def parse(text: str) -> Value:
         return _judge(number, flags)
     if _fifteen(number):
         return _judge_converted(number, flags)
-    if not number:
-        return unreadable(*flags, "empty")
     if "scientific_notation" in flags:
         return unreadable(*flags)
-    return unreadable(*flags, "wrong_format" if len(number) in (15, 18) else "wrong_length")
+    return unreadable(*flags, why_unreadable(number, "wrong_format" if len(number) in (15, 18) else "wrong_length"))
 
 
 def _judge(number: str, flags: tuple[str, ...]) -> Value:
     checksum = calc_check_digit(number) == number[17]
-    plausible = is_plausible_birth(number[6:14])
+    filler = filler_flags(number[:17])
+    plausible = not filler and is_plausible_birth(number[6:14])
     region, doubts = _region(number)
     flags += doubts
     if checksum and plausible:
@@ -50,20 +51,21 @@ def _judge(number: str, flags: tuple[str, ...]) -> Value:
     if not checksum:
         flags += ("bad_checksum",)
     if not plausible:
-        flags += ("impossible_birth",)
+        flags += filler or ("impossible_birth",)
     return Value(number, flags, True, checksum, region, plausible, strong=False)
 
 
 def _judge_converted(number: str, flags: tuple[str, ...]) -> Value:
     converted = f"{number[:6]}19{number[6:]}"
     converted += calc_check_digit(converted + "0")
-    plausible = is_plausible_birth(converted[6:14])
+    filler = filler_flags(number)
+    plausible = not filler and is_plausible_birth(converted[6:14])
     region, doubts = _region(converted)
     flags += ("converted_15", *doubts)
     if number[12:] >= _CENTENARIANS:
         flags += ("century_doubtful",)
     if not plausible:
-        flags += ("impossible_birth",)
+        flags += filler or ("impossible_birth",)
     return Value(converted, flags, format=True, checksum=None, region=region, plausible=plausible, strong=False)
 
 

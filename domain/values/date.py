@@ -7,6 +7,7 @@ Debezium sends ISO text (``time.precision.mode=isostring``), and who reads a wor
 import re
 from datetime import UTC, date, datetime, timedelta, timezone
 
+from domain.values.filler import why_unreadable
 from domain.values.numerals import CHARACTERS, arabic
 from domain.values.value import Value, unreadable
 from domain.values.width import fold
@@ -24,7 +25,13 @@ _six = re.compile(r"\d{6}", re.ASCII).fullmatch
 _chinese = re.compile(rf"([{CHARACTERS}]+)年([{CHARACTERS}]+)月(?:([{CHARACTERS}]+)[日号])?").fullmatch
 _year_only = re.compile(r"(?:1[89]|20)\d\d年?", re.ASCII).fullmatch
 _ENDLESS = frozenset({"长期", "永久", "长期有效", "永久有效", "无期限", "无固定期限"})
-_FILLER = frozenset({"0001-01-01", "1899-12-30", "1899-12-31", "1900-01-01", "1900-01-00", "9999-12-31", "9999-12-01", "2999-12-31"})
+# The first and last days of databases, spreadsheets and forms; a person born on one of them cannot be told from a blank.
+FILLER_DATES = frozenset(
+    {
+        "0001-01-01", "1000-01-01", "1111-11-11", "1753-01-01", "1800-01-01", "1899-12-30", "1899-12-31", "1900-01-01", "2099-12-31",
+        "2999-12-31", "9999-01-01", "9999-12-01", "9999-12-31",
+    }
+)  # fmt: skip
 _FIRST, _LAST = 1880, 2100
 _PIVOT = 30  # two-digit years from 30 on are of the 1900s
 
@@ -32,7 +39,8 @@ _PIVOT = 30  # two-digit years from 30 on are of the 1900s
 def parse(text: str) -> Value:
     """Read a date.
 
-    Flags: two_digit_year, month_only, ambiguous, year_only, open_ended (长期), placeholder, impossible_date, wrong_format.
+    Flags: two_digit_year, month_only, ambiguous, year_only, open_ended (长期), placeholder, impossible_date, implausible_year (before 1880,
+    after 2100), wrong_format.
     """
     match = _iso(text)
     if match is not None:
@@ -47,7 +55,7 @@ def parse(text: str) -> Value:
         value = reading(written, flags)
         if value is not None:
             return value
-    return unreadable(*flags, "year_only" if _year_only(written) else "wrong_format")
+    return unreadable(*flags, "year_only" if _year_only(written) else why_unreadable(written, "wrong_format"))
 
 
 def _judge(year: str, month: str, day: str | None, flags: tuple[str, ...]) -> Value:
@@ -56,11 +64,14 @@ def _judge(year: str, month: str, day: str | None, flags: tuple[str, ...]) -> Va
     try:
         real = date(int(year), int(month), int(day or 1))
     except ValueError:
-        return Value(None, (*flags, "impossible_date"), format=True, plausible=False)
+        filler = len({*year, *month, *(day or "")}) == 1  # 0000-00-00, 9999-99-99
+        return Value(None, (*flags, "placeholder" if filler else "impossible_date"), format=True, plausible=False)
     normal = real.isoformat()
-    if normal in _FILLER:
+    if normal in FILLER_DATES:
         return Value(normal, (*flags, "placeholder"), format=True, plausible=False)
     plausible = _FIRST <= real.year <= _LAST
+    if not plausible:
+        flags = (*flags, "implausible_year")
     if not day:
         return Value(normal[:7], (*flags, "month_only"), format=True, plausible=plausible)
     return Value(normal, flags, format=True, plausible=plausible)

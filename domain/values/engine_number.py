@@ -2,7 +2,7 @@
 
 import re
 
-from domain.values.filler import NOTHING, filler_flags
+from domain.values.filler import filler_flags, why_unreadable
 from domain.values.value import Value, unreadable
 from domain.values.width import compact
 
@@ -18,6 +18,6 @@ def parse(text: str) -> Value:
     number, flags = ("", ()) if not text else (text, ()) if _serial(text) else compact(text)
     number = _MARKS.sub("", number)
     if not _serial(number):
-        return unreadable(*flags, "empty" if not number else "placeholder" if number in NOTHING else "wrong_format")
+        return unreadable(*flags, why_unreadable(number, "wrong_format"))
     filler = filler_flags(number)
     return Value(number, flags + filler, format=True, plausible=not filler)

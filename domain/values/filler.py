@@ -1,16 +1,26 @@
-"""Recognises filler: what a clerk types when the form insists on a value."""
+"""Recognises filler: what a clerk or a program writes when a form insists on a value."""
 
 _ASCENDING = "01234567890123456789012345678901234567890"
 _DESCENDING = _ASCENDING[::-1]
 _FEW = 2
+_TELLING = 4  # characters from which a repetition is no accident
+
+FILLER = frozenset({"placeholder", "repeated", "sequence"})
+"""The flags that say that a value is filler: it is kept, but is no evidence of anything."""
 
 NOTHING = frozenset(
     {
         "无", "空", "未知", "不详", "不祥", "未填", "未填写", "未登记", "暂无", "没有", "不明", "待定", "待补", "待查", "同上", "略",
-        "测试", "其他",
-        "NULL", "NONE", "NIL", "NA", "N/A", "TEST", "UNKNOWN", "-", "--", "---", "/", "//", "\\", ".", "..", "...", "0", "XXX", "XX", "X",
+        "测试", "其他", "不知道", "不清楚", "不确定", "不知", "未提供", "无法提供", "拒绝提供", "未采集", "未录入",
+        "待核实", "待完善", "保密",
+        "NULL", "NONE", "NIL", "NA", "N/A", "#N/A", "NAN", "TEST", "UNKNOWN", "UNDEFINED", "EMPTY", "BLANK", "TBD", "0", "XXX", "XX", "X",
     }
 )  # fmt: skip
+
+
+def says_nothing(text: str) -> bool:
+    """Return whether a folded text in capitals is a word for nothing, or has neither letter nor digit (``***``, ``--``, ``？``)."""
+    return text in NOTHING or not any(map(str.isalnum, text))
 
 
 def filler_flags(serial: str) -> tuple[str, ...]:
@@ -20,3 +30,10 @@ def filler_flags(serial: str) -> tuple[str, ...]:
     if serial in _ASCENDING or serial in _DESCENDING:
         return ("sequence",)
     return ()
+
+
+def why_unreadable(number: str, otherwise: str) -> str:
+    """Return the flag of a compacted number that has no normal form: empty, placeholder (filler of any sort), or ``otherwise``."""
+    if not number:
+        return "empty"
+    return "placeholder" if says_nothing(number) or (len(number) >= _TELLING and filler_flags(number)) else otherwise

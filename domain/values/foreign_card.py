@@ -7,7 +7,7 @@ The 2017 form's check digit is not published: its verdict stays open and it neve
 import re
 
 from domain.values import citizen_id
-from domain.values.filler import filler_flags
+from domain.values.filler import filler_flags, why_unreadable
 from domain.values.value import Value, unreadable
 from domain.values.width import compact
 
@@ -18,12 +18,13 @@ _2023 = re.compile(r"9\d{16}[\dX]", re.ASCII).fullmatch
 def parse(text: str) -> Value:
     """Read a card number; the normal form has no blanks.
 
-    Flags: form_2017, and those of a citizen identity number.
+    Flags: form_2017, repeated, sequence, placeholder, wrong_format, and those of a citizen identity number.
     """
     number, flags = compact(text)
     if _2023(number):
         value = citizen_id.parse(number)
         return Value(value.normal, flags + value.flags, value.format, value.checksum, value.region, value.plausible, value.strong)
     if _2017(number):
-        return Value(number, (*flags, "form_2017", *filler_flags(number[3:])), format=True)
-    return unreadable(*flags, "wrong_format" if number else "empty")
+        filler = filler_flags(number[3:])
+        return Value(number, (*flags, "form_2017", *filler), format=True, plausible=not filler)
+    return unreadable(*flags, why_unreadable(number, "wrong_format"))

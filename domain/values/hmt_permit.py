@@ -8,7 +8,7 @@ Travel permits carry no check digit, so they never join alone.
 import re
 
 from domain.values import citizen_id
-from domain.values.filler import filler_flags
+from domain.values.filler import filler_flags, why_unreadable
 from domain.values.regions import RESIDENCE_PERMITS
 from domain.values.value import Value, unreadable
 from domain.values.width import compact
@@ -21,7 +21,7 @@ _taiwan = re.compile(r"(\d{8})(?:\d{2}[A-Z]?)?", re.ASCII).fullmatch
 def parse(text: str) -> Value:
     """Read a permit number; the normal form of a travel permit is the part that stays for life.
 
-    Flags: residence_permit, travel_permit, repeated, sequence, and those of a citizen identity number.
+    Flags: residence_permit, travel_permit, repeated, sequence, placeholder, wrong_format, and those of a citizen identity number.
     """
     number, flags = compact(text)
     if _residence(number) and number[:6] in RESIDENCE_PERMITS:
@@ -29,5 +29,6 @@ def parse(text: str) -> Value:
         return Value(value.normal, flags + value.flags, value.format, value.checksum, value.region, value.plausible, value.strong)
     travel = _hong_kong_macau(number) or _taiwan(number)
     if travel is None or "scientific_notation" in flags:
-        return unreadable(*flags, "wrong_format" if number else "empty")
-    return Value(travel[1], (*flags, "travel_permit", *filler_flags(travel[1][-8:])), format=True)
+        return unreadable(*flags, why_unreadable(number, "wrong_format"))
+    filler = filler_flags(travel[1][-8:])
+    return Value(travel[1], (*flags, "travel_permit", *filler), format=True, plausible=not filler)

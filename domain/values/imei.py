@@ -4,7 +4,7 @@ import re
 
 from stdnum import luhn
 
-from domain.values.filler import filler_flags
+from domain.values.filler import filler_flags, why_unreadable
 from domain.values.value import Value, unreadable
 from domain.values.width import compact
 
@@ -25,11 +25,12 @@ def parse(text: str) -> Value:
     if _imei(number):
         return _judge(number, flags)
     if (body := _without_check(number)) is not None:
-        flags += ("imeisv" if body[2] else "no_check_digit", *filler_flags(body[1]))
-        return Value(body[1] + luhn.calc_check_digit(body[1]), flags, format=True)
-    if not number or "scientific_notation" in flags:
-        return unreadable(*flags, *(() if number else ("empty",)))
-    return unreadable(*flags, "wrong_length" if number.isdigit() else "wrong_format")
+        filler = filler_flags(body[1])
+        flags += ("imeisv" if body[2] else "no_check_digit", *filler)
+        return Value(body[1] + luhn.calc_check_digit(body[1]), flags, format=True, plausible=not filler)
+    if "scientific_notation" in flags:
+        return unreadable(*flags)
+    return unreadable(*flags, why_unreadable(number, "wrong_length" if number.isdigit() else "wrong_format"))
 
 
 def _judge(number: str, flags: tuple[str, ...]) -> Value:

@@ -3,7 +3,8 @@
 import re
 from typing import NamedTuple
 
-from domain.values.filler import NOTHING, filler_flags
+from domain.values import mobile
+from domain.values.filler import filler_flags, why_unreadable
 from domain.values.value import Value, unreadable
 from domain.values.width import fold
 
@@ -62,11 +63,10 @@ def _other(number: str, flags: tuple[str, ...]) -> Value:
     digits = number.replace("-", "")
     if _service(digits):
         return Value(digits, (*flags, "service_number"), format=True, plausible=True)
-    if (mobile := _mobile(digits)) is not None:
-        return Value(mobile[1], (*flags, "mobile"), format=True, plausible=not filler_flags(mobile[1][3:]))
-    if not number or number in NOTHING:
-        return unreadable(*flags, "placeholder" if number else "empty")
-    return unreadable(*flags, "wrong_format")
+    if (found := _mobile(digits)) is not None:
+        value = mobile.parse(found[1])
+        return Value(value.normal, (*flags, "mobile", *value.flags), format=True, plausible=value.plausible)
+    return unreadable(*flags, why_unreadable(digits, "wrong_format"))
 
 
 def _tidy(text: str) -> tuple[str, tuple[str, ...]]:

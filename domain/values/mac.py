@@ -4,6 +4,7 @@ import re
 
 from stdnum import mac
 
+from domain.values.filler import why_unreadable
 from domain.values.value import Value, unreadable
 from domain.values.width import fold
 
@@ -20,7 +21,7 @@ def parse(text: str) -> Value:
     folded, flags = fold(text)
     digits = folded.upper().translate(_MARKS)
     if not _hex(digits):
-        return unreadable(*flags, "wrong_format" if digits else "empty")
+        return unreadable(*flags, why_unreadable(digits, "wrong_format"))
     normal = "-".join(digits[start : start + 2] for start in range(0, 12, 2))
     if digits in _FILLER:
         return Value(normal, (*flags, "placeholder"), format=True, plausible=False)

@@ -2,7 +2,7 @@
 
 import re
 
-from domain.values.filler import NOTHING, filler_flags
+from domain.values.filler import filler_flags, why_unreadable
 from domain.values.value import Value, unreadable
 from domain.values.width import compact, fold
 
@@ -16,7 +16,8 @@ _BRACKETS = str.maketrans("", "", "().")
 def parse(text: str) -> Value:
     """Read a mobile number; the normal form is 11 digits. Of several numbers the first is read.
 
-    Flags: several_values, repeated, sequence, placeholder (numbers of advertisements and handbooks), wrong_format, wrong_length.
+    Flags: several_values, repeated, sequence, placeholder (numbers of advertisements and handbooks), wrong_format,
+    scientific_notation.
     """
     if _mobile(text):
         return _judge(text, ())
@@ -26,9 +27,9 @@ def parse(text: str) -> Value:
     found = _prefixed(number)
     if found is not None:
         return _judge(found[1], flags)
-    if not number or number in NOTHING:
-        return unreadable(*flags, "placeholder" if number else "empty")
-    return unreadable(*flags, *(() if "scientific_notation" in flags else ("wrong_format",)))
+    if "scientific_notation" in flags:
+        return unreadable(*flags)
+    return unreadable(*flags, why_unreadable(number, "wrong_format"))
 
 
 def _first(text: str, flags: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:

@@ -2,7 +2,7 @@
 
 import re
 
-from domain.values.filler import filler_flags
+from domain.values.filler import filler_flags, why_unreadable
 from domain.values.value import Value, unreadable
 from domain.values.width import compact
 
@@ -18,17 +18,23 @@ def check_character(body: str) -> str:
     return _CHECKS[sum(weight * _VALUES[character] for weight, character in zip(_WEIGHTS, body, strict=True)) % 11]
 
 
+def code_filler(code: str) -> tuple[str, ...]:
+    """Return why a code of nine characters is filler: of two characters at most, or counting digits before its check character."""
+    return filler_flags(code) or (("sequence",) if filler_flags(code[:8]) == ("sequence",) else ())
+
+
 def parse(text: str) -> Value:
     """Read an organisation code; the normal form is nine characters without the hyphen, as inside a USCC.
 
-    A whole USCC in its place gives its characters 9-17 (flag from_uscc). Flags: bad_checksum, repeated, sequence, wrong_format.
+    A whole USCC in its place gives its characters 9-17 (flag from_uscc). Flags: bad_checksum, repeated, sequence, wrong_format,
+    placeholder.
     """
     number, flags = compact(text)
     if len(number) == _USCC_LENGTH:
         number, flags = number[8:17], (*flags, "from_uscc")
     if not _code(number) or "scientific_notation" in flags:
-        return unreadable(*flags, "wrong_format" if number else "empty")
+        return unreadable(*flags, why_unreadable(number, "wrong_format"))
     checksum = check_character(number[:8]) == number[8]
-    filler = filler_flags(number[:8])
+    filler = code_filler(number)
     flags += filler if checksum else (*filler, "bad_checksum")
-    return Value(number, flags, format=True, checksum=checksum, strong=checksum and not filler)
+    return Value(number, flags, format=True, checksum=checksum, plausible=not filler, strong=checksum and not filler)

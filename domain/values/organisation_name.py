@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from domain.values.filler import NOTHING
+from domain.values.filler import says_nothing
 from domain.values.value import Value, unreadable
 from domain.values.width import fold
 
@@ -41,6 +41,11 @@ _PLACE = "[\u4e00-\u9fff]{2,4}?"
 _DISTRICT = re.compile(
     f"(?:中国|江苏省?|(?:{_PLACE}省)?)(?:常州市?|(?:{_PLACE}(?:自治州|市))?)(?:溧阳市?|(?:{_PLACE}(?:县|区|市))?)(?:{_PLACE}(?:镇|乡|街道))?"
 )
+# What stands where an employer is asked for and there is none, and names with a blank for the trade name.
+_NO_ORGANISATION = re.compile(
+    "无业|待业|失业|下岗|自由职业者?|务农|农民|种田|在家|退休|离休|学生|个体|个体户|个体经营|个体工商户|无固定单位|无(?:工作)?单位|无工作|灵活就业|"
+    "家庭主妇|学龄前儿童?|(?:外出)?(?:务工|打工)|[本某]单位|[某X*?□](?:市|县|区)?[某X*?□]*(?:有限|责任|股份|集团|公司|单位|工厂|[厂店部局院社])+"
+).fullmatch
 _BRACKETED = re.compile("（([\u4e00-\u9fff]{2,6})）")
 
 
@@ -55,14 +60,15 @@ class OrganisationParts(NamedTuple):
 def parse(text: str) -> Value:
     """Read an organisation's name; Latin letters become upper case, brackets full-width in Chinese names.
 
-    Flags: abbreviated_form (股份公司, 村委会 …), placeholder, lost_character, digits_only, empty, control_characters.
+    Flags: abbreviated_form (股份公司, 村委会 …), placeholder (also 无业, 某公司, or a form alone), lost_character, digits_only,
+    empty, control_characters.
     """
     normal, flags = _unified(text) if not _common(text) else (text, ())
     if not normal:
         return unreadable(*flags, "empty")
-    if normal in NOTHING or normal.startswith("测试"):
-        return Value(normal, (*flags, "placeholder"), format=True, plausible=False)
     form = _FORM.search(normal)
+    if says_nothing(normal) or normal.startswith("测试") or _NO_ORGANISATION(normal) or (form is not None and form.start() == 0):
+        return Value(normal, (*flags, "placeholder"), format=True, plausible=False)
     if form is not None and form[0] in _ABBREVIATED:
         flags += ("abbreviated_form",)
     if "lost_character" not in flags and not _LOST.isdisjoint(normal):

@@ -2,7 +2,7 @@
 
 import re
 
-from domain.values.filler import NOTHING
+from domain.values.filler import says_nothing
 from domain.values.value import Value, unreadable
 from domain.values.width import fold
 
@@ -15,7 +15,7 @@ def parse(text: str) -> Value:
     normal = fold(_BLANK_BY_HAN.sub("", normal))[0]
     if not normal:
         return unreadable(*flags, "empty")
-    if normal.upper() in NOTHING:
+    if says_nothing(normal.upper()):
         return Value(normal, (*flags, "placeholder"), plausible=False)
     if "lost_character" not in flags and any(mark in normal for mark in "?*\ufffd□"):
         flags += ("lost_character",)

@@ -9,8 +9,8 @@ from functools import lru_cache
 
 from stdnum.cn.uscc import calc_check_digit
 
-from domain.values.filler import filler_flags
-from domain.values.organisation_code import check_character
+from domain.values.filler import why_unreadable
+from domain.values.organisation_code import check_character, code_filler
 from domain.values.regions import PROVINCES
 from domain.values.value import Value, unreadable
 from domain.values.width import compact
@@ -28,7 +28,7 @@ def parse(text: str) -> Value:
     """Read a USCC; the normal form is 18 characters.
 
     Flags: bad_checksum, unknown_registrar, unknown_province, organisation_code_mismatch (characters 9-17), repeated, sequence,
-    wrong_length, wrong_format, scientific_notation.
+    wrong_length, wrong_format, placeholder, scientific_notation.
     """
     return _judge(text, ()) if _code(text) else _read(text)
 
@@ -37,16 +37,16 @@ def _read(text: str) -> Value:
     number, flags = compact(text)
     if _code(number) and "scientific_notation" not in flags:
         return _judge(number, flags)
-    if not number or "scientific_notation" in flags:
-        return unreadable(*flags, *(() if number else ("empty",)))
-    return unreadable(*flags, "wrong_format" if len(number) == _LENGTH else "wrong_length")
+    if "scientific_notation" in flags:
+        return unreadable(*flags)
+    return unreadable(*flags, why_unreadable(number, "wrong_format" if len(number) == _LENGTH else "wrong_length"))
 
 
 @lru_cache(maxsize=4096)  # register numbers of organisations recur in every department; they are open, not personal
 def _judge(number: str, flags: tuple[str, ...]) -> Value:
     checksum = calc_check_digit(number) == number[17]
     region = number[2:4] in PROVINCES or number[2:8] == _NATIONAL
-    filler = filler_flags(number[8:17])
+    filler = code_filler(number[8:17])
     doubts = list(filler)
     if not checksum:
         doubts.append("bad_checksum")
@@ -56,4 +56,5 @@ def _judge(number: str, flags: tuple[str, ...]) -> Value:
         doubts.append("unknown_registrar")
     if check_character(number[8:16]) != number[16]:
         doubts.append("organisation_code_mismatch")
-    return Value(number, (*flags, *doubts), format=True, checksum=checksum, region=region, strong=checksum and region and not filler)
+    strong = checksum and region and not filler
+    return Value(number, (*flags, *doubts), format=True, checksum=checksum, region=region, plausible=not filler, strong=strong)

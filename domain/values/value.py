@@ -1,6 +1,6 @@
 """A raw value after parsing: its normal form, the doubts about it, and one verdict for each kind of check."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,3 +23,8 @@ class Value:
 def unreadable(*flags: str) -> Value:
     """Return the value of a text that has no normal form, with the reasons."""
     return Value(None, flags, format=False)
+
+
+def unsafe(value: Value) -> Value:
+    """Return a value whose characters were written in another order than they are shown: kept, but it joins nothing."""
+    return replace(value, flags=(*value.flags, "reordered"), strong=False)

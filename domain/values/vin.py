@@ -6,7 +6,7 @@ Only China and North America demand the check character, so elsewhere a wrong on
 import re
 from operator import mul
 
-from domain.values.filler import NOTHING, filler_flags
+from domain.values.filler import filler_flags, why_unreadable
 from domain.values.value import Value, unreadable
 from domain.values.width import compact
 
@@ -37,9 +37,7 @@ def parse(text: str) -> Value:
     number, flags = compact(text)
     if _code(number):
         return _judge(number, flags)
-    if not number or number in NOTHING:
-        return unreadable(*flags, "placeholder" if number else "empty")
-    return unreadable(*flags, "wrong_format" if len(number) == _LENGTH else "wrong_length")
+    return unreadable(*flags, why_unreadable(number, "wrong_format" if len(number) == _LENGTH else "wrong_length"))
 
 
 def _judge(number: str, flags: tuple[str, ...]) -> Value:

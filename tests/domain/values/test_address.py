@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 
 from domain.values import parse
 from domain.values.address import address_of
+from domain.values.address_grammar import FORMER, LIYANG
+from domain.values.divisions import Division, divisions, whole_name
 
 NUMERALS = "零一二三四五六七八九"
 FULL_WIDTH = str.maketrans("0123456789-", "０１２３４５６７８９－")
@@ -72,11 +74,23 @@ def test_two_doors_never_agree(
 @pytest.mark.parametrize(
     ("raw", "normal", "flags", "strong"),
     [
+        ("溧阳市戴埠横涧村3号", "江苏省常州市溧阳市戴埠镇横涧村3号", ("assumed_town",), False),
+        ("溧阳市戴埠横涧村东村3号", "江苏省常州市溧阳市戴埠镇横涧村东村3号", ("assumed_town",), False),
+        ("南渡口村3号", "江苏省常州市溧阳市南渡口村3号", ("assumed_city", "no_town"), False),
+        ("溧阳市天目湖大道3号", "江苏省常州市溧阳市天目湖大道3号", ("no_town",), False),
+        ("横涧村3号", "江苏省常州市溧阳市横涧村3号", ("assumed_city", "no_town"), False),  # two towns may have a village of one name
+        ("宜兴市丁蜀镇解放路5号", "江苏省无锡市宜兴市丁蜀镇解放路5号", (), True),
+        ("江苏宜兴市丁蜀镇解放路5号", "江苏省无锡市宜兴市丁蜀镇解放路5号", (), True),
+        ("江苏省沛县沛城街道解放路5号", "江苏省徐州市沛县沛城街道解放路5号", (), True),
+        ("江苏省鼓楼区宝塔镇中山路5号", "江苏省鼓楼区宝塔镇中山路5号", ("no_city",), False),  # of Nanjing, or of Xuzhou
+        ("吉林市船营区大绥河镇解放路5号", "吉林省吉林市船营区大绥河镇解放路5号", (), True),
+        ("淮安市洪泽区平桥镇解放路5号", "江苏省淮安市洪泽区平桥镇解放路5号", (), True),  # a town of that name elsewhere is not Liyang's
         ("燕山路三号", "江苏省常州市溧阳市燕山路3号", ("assumed_city", "no_town"), False),
         ("溧阳路5号", "江苏省常州市溧阳市溧阳路5号", ("assumed_city", "no_town"), False),
         ("戴埠镇燕山路12-3号", "江苏省常州市溧阳市戴埠镇燕山路12-3号", ("assumed_city",), True),
         ("溧城镇燕山路12-3号", "江苏省常州市溧阳市溧城镇燕山路12-3号", ("assumed_city",), False),  # which of its three parts?
-        ("上沛镇上沛村3号", "江苏省常州市溧阳市上沛镇上沛村3号", ("assumed_city",), False),
+        ("上沛镇上沛村3号", "江苏省常州市溧阳市上兴镇上沛村3号", ("assumed_city",), True),  # named after the town: nowhere else
+        ("上沛镇余巷村3号", "江苏省常州市溧阳市上沛镇余巷村3号", ("assumed_city",), False),  # of its day, there may be another in 上兴镇
         ("南渡镇石街村西村1号", "江苏省常州市溧阳市南渡镇石街村西村1号", ("assumed_city",), True),
         ("社渚镇宜巷村7号", "江苏省常州市溧阳市社渚镇宜巷村7号", ("assumed_city",), True),
         ("溧阳市昆仑街道办事处平陵西路2号", "江苏省常州市溧阳市昆仑街道平陵西路2号", (), True),
@@ -84,7 +98,7 @@ def test_two_doors_never_agree(
         ("溧阳市南渡镇104国道12号", "江苏省常州市溧阳市南渡镇104国道12号", (), True),
         ("江苏南京市鼓楼区中山路5号", "江苏省南京市鼓楼区中山路5号", ("no_town",), False),
         ("常州市武进区湖塘镇人民路5号", "江苏省常州市武进区湖塘镇人民路5号", (), True),
-        ("南京市中山路5号", "南京市中山路5号", ("no_city", "no_town"), False),
+        ("南京市中山路5号", "江苏省南京市中山路5号", ("no_city", "no_town"), False),
         ("溧城镇燕山路88号2-501", "江苏省常州市溧阳市溧城镇燕山路88号2-501", ("assumed_city", "unparsed"), False),
         ("溧城镇燕山新村12幢501室", "江苏省常州市溧阳市溧城镇燕山新村12幢501室", ("assumed_city",), False),
         ("溧城镇人民路?号", "江苏省常州市溧阳市溧城镇人民路?号", ("assumed_city", "unparsed", "lost_character"), False),
@@ -109,3 +123,69 @@ def test_parts_are_told_apart() -> None:
         "501室",
     )
     assert address.rest == ""
+
+
+def _spellings(place: Division) -> set[str]:
+    """Return the ways to name a county-level place that leave only it."""
+    province, prefecture, county = place
+    short = province[:3] if province[0] in "黑内" else province[:2]
+    spelled = {"".join(place), short + prefecture + county}
+    if prefecture.endswith("市"):
+        spelled.add(prefecture + county)
+    if county.endswith("市"):
+        spelled |= {county, province + county}
+    return spelled
+
+
+def test_every_county_has_one_name_however_much_is_left_out() -> None:
+    """All of China's: and no two share a name."""
+    names: dict[str, Division] = {}
+    for place in divisions():
+        expected = "".join(place)
+        assert names.setdefault(expected, place) == place
+        found = {parse("address", f"{spelled}某某镇人民路5号").normal for spelled in _spellings(place)}
+        assert found == {f"{expected}某某镇人民路5号"}, place
+
+
+@given(st.sampled_from(divisions()), st.sampled_from(divisions()), st.data())
+def test_two_counties_never_become_one(one: Division, other: Division, data: st.DataObject) -> None:
+    if one != other:
+        spelled = [data.draw(st.sampled_from(sorted(_spellings(place)))) for place in (one, other)]
+        assert parse("address", f"{spelled[0]}人民路5号").normal != parse("address", f"{spelled[1]}人民路5号").normal
+
+
+@pytest.mark.parametrize(
+    ("written", "whole", "is_one"),
+    [
+        (("", "", "鼓楼区"), "鼓楼区", False),
+        (("", "南京市", "鼓楼区"), "江苏省南京市鼓楼区", True),
+        (("", "常州市", "武进市"), "江苏省常州市武进市", False),  # cut up between three districts since
+        (("", "东莞市", ""), "广东省东莞市", True),
+        (("", "南京市", ""), "江苏省南京市", False),
+        (("湖北省", "仙桃市", ""), "湖北省仙桃市", True),
+        (("浙江省", "南京市", ""), "浙江省南京市", False),
+        (("北京市", "", "朝阳区"), "北京市朝阳区", True),
+        (("", "亚特兰蒂斯市", ""), "亚特兰蒂斯市", False),
+        (("", "", ""), "", False),
+    ],
+)
+def test_only_what_one_name_leaves_is_filled_in(written: tuple[str, str, str], whole: str, is_one: bool) -> None:  # noqa: FBT001  # parametrised
+    assert whole_name(*written) == (whole, is_one)
+
+
+@given(doorplates(), st.sampled_from(sorted(FORMER)))
+def test_a_former_town_gives_way_only_to_its_one_successor_and_for_the_village_named_after_it(
+    door: tuple[str, str, str, str, str, str], former: str
+) -> None:
+    _, road, number, *_ = door
+    kept = parse("address", f"{former}{road}{number}号")
+    assert kept.normal == f"{LIYANG}{former}{road}{number}号"
+    assert not kept.strong
+    named = parse("address", f"{former}{former[:2]}村{number}号")
+    (successor, *others) = sorted(FORMER[former])
+    assert (named.normal, named.strong) == (f"{LIYANG}{former if others else successor}{former[:2]}村{number}号", not others)
+
+
+def test_a_former_town_elsewhere_is_a_town() -> None:
+    assert parse("address", "江苏省淮安市淮安区平桥镇平桥村3号").normal == "江苏省淮安市淮安区平桥镇平桥村3号"
+    assert parse("address", "江苏省淮安市淮安区平桥镇平桥村3号").strong

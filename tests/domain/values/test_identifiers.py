@@ -98,7 +98,12 @@ GOOD = [
     ("citizen_id", "１１０１０５１９４９１２３１００２ｘ", "11010519491231002X", ()),
     ("citizen_id", "810000199408230021", "810000199408230021", ("residence_permit",)),
     ("citizen_id", "830000199201300022", "830000199201300022", ("residence_permit",)),
+    ("citizen_id", "820000199201300020", "820000199201300020", ("residence_permit",)),
+    ("citizen_id", "11010519491231002x", "11010519491231002X", ()),
     ("hmt_permit", "830000199201300022", "830000199201300022", ("residence_permit",)),
+    ("hmt_permit", "820000199201300020", "820000199201300020", ("residence_permit",)),
+    ("foreign_card", "911124198108030024", "911124198108030024", ("foreign_card",)),
+    ("citizen_id", "911124198108030024", "911124198108030024", ("foreign_card",)),
     ("hmt_permit", "h8642097501", "H86420975", ("travel_permit",)),
     ("hmt_permit", "8642097501B", "86420975", ("travel_permit",)),
     ("foreign_card", "usa 110090 010137", "USA110090010137", ("form_2017",)),
@@ -116,6 +121,15 @@ GOOD = [
     ("plate", "苏DD12345", "苏DD12345", ()),
     ("plate", "苏d·1234挂", "苏D1234挂", ()),
     ("plate", "粤Z1234港", "粤Z1234港", ()),
+    ("plate", "粤ZA123澳", "粤ZA123澳", ()),
+    ("plate", "苏D1234警", "苏D1234警", ()),
+    ("plate", "苏D1234学", "苏D1234学", ()),
+    ("plate", "苏D1234应急", "苏D1234应急", ()),
+    ("plate", "沪A1234领", "沪A1234领", ()),
+    ("plate", "使014·578", "使014578", ()),
+    ("plate", "苏DF12345", "苏DF12345", ()),
+    ("plate", "苏D12345D", "苏D12345D", ()),
+    ("plate", "苏Ｄ・１２３４５", "苏D12345", ()),
     ("mac", "d05099.84a2a0", "D0-50-99-84-A2-A0", ()),
     ("mac", "03:50:99:84:a2:a0", "03-50-99-84-A2-A0", ("multicast", "locally_administered")),
     ("mobile", "13912345678", "13912345678", ("sequence",)),
@@ -126,6 +140,9 @@ GOOD = [
     ("landline", "(0519)8726 2662转801", "0519-87262662", ("extension",)),
     ("landline", "+86 519 87262662", "0519-87262662", ()),
     ("landline", "87262662", "0519-87262662", ("assumed_area",)),
+    ("landline", "010-62345678", "010-62345678", ()),
+    ("landline", "0519-8726266", "0519-8726266", ()),
+    ("landline", "13800138000", "13800138000", ("mobile", "placeholder")),
     ("landline", "400-800-1234", "4008001234", ("service_number",)),
     ("engine_number", "*lj465q-1ae6 12345*", "LJ465Q1AE612345", ()),
 ]
@@ -324,6 +341,13 @@ def test_province_is_strict_and_county_only_a_doubt(region: str, verdict: bool, 
 def test_people_born_before_their_county_code_are_no_doubt() -> None:
     assert parse("citizen_id", _with_check("32042319500203123")).flags == ()
     assert parse("citizen_id", _with_check("32048119300203123")).flags == ()
+
+
+def test_verdicts_stand_apart() -> None:
+    """One number may be well formed, of no region, with a wrong check and an impossible birth: each is told by itself."""
+    value = parse("citizen_id", "660101187912310021")
+    assert (value.format, value.checksum, value.region, value.plausible, value.strong) == (True, False, False, False, False)
+    assert value.flags == ("unknown_province", "bad_checksum", "impossible_birth")
 
 
 def test_extension_is_kept_apart() -> None:

@@ -22,7 +22,8 @@ HAN = st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF)
         ("䶮䶮", "䶮䶮", ()),
         ("ａｂｄｕ  ｒａｈｉｍ", "ABDU RAHIM", ()),
         ("José García", "JOSÉ GARCÍA", ()),
-        ("\u202e王\u200b伟", "王伟", ("control_characters",)),
+        ("\u202d王\u200b伟", "王伟", ("control_characters", "reordered")),
+        ("\u200f王\u200b伟", "王伟", ("control_characters",)),
         ("王\x00伟", "王伟", ("control_characters",)),
         ("王?明", "王?明", ("lost_character",)),
         ("王＊", "王*", ("lost_character",)),
@@ -39,6 +40,41 @@ def test_names_are_kept_as_registered(raw: str, normal: str, flags: tuple[str, .
     assert (value.normal, value.flags, value.strong) == (normal, flags, False)
 
 
+@pytest.mark.parametrize(
+    ("raws", "normal"),
+    [
+        (("约翰·史密斯", "约翰•史密斯", "约翰.史密斯", "约翰 · 史密斯"), "约翰·史密斯"),
+        (("JOHN SMITH", "john  smith", "Ｊｏｈｎ\u3000Ｓｍｉｔｈ"), "JOHN SMITH"),
+        (("O’NEIL", "O'Neil", "O‘Neil"), "O'NEIL"),
+        (("JEAN–PIERRE", "Jean-Pierre", "Jean‐Pierre"), "JEAN-PIERRE"),
+        (("阿卜杜热西提·阿卜杜拉", "阿卜杜热西提・阿卜杜拉"), "阿卜杜热西提·阿卜杜拉"),
+    ],
+)
+def test_transliterated_names_are_written_one_way(raws: tuple[str, ...], normal: str) -> None:
+    for raw in raws:
+        value = parse("person_name", raw)
+        assert (value.normal, value.plausible) == (normal, True)
+
+
+@pytest.mark.parametrize("name", ["𠮷田", "王𠮷祥", "䶮䶮", "刘䶮", "陈𬀩", "𫖯"])
+def test_rare_characters_come_through_every_form(name: str) -> None:
+    """Beyond the BMP and in its extensions: kept, in the simplified form, in the grams, and evidence in the scorecard."""
+    from domain.entities import Kind  # noqa: PLC0415  # only here
+    from domain.matching.scorecard import Scorecard  # noqa: PLC0415  # likewise
+    from domain.matching.scorecard_file import shipped  # noqa: PLC0415  # likewise
+
+    value = parse("person_name", f" {name} ")
+    assert value.normal == name
+    assert value.plausible
+    assert "lost_character" not in value.flags
+    assert len(simplified(name)) == len(name)
+    assert any(name[-1] in gram or simplified(name)[-1] in gram for gram in grams(name))
+    card = Scorecard(shipped(Kind.PERSON))
+    one, other = card.features({"name": name}), card.features({"name": name[:-1] + "伟"})
+    assert card.judge(one, one).hundredths > 0
+    assert one.slots != other.slots
+
+
 def test_half_a_character_is_a_lost_one() -> None:
     assert (parse("person_name", "王\ud800").normal, parse("person_name", "王\ud800").flags) == ("王\ufffd", ("lost_character",))
 
@@ -48,10 +84,19 @@ def test_the_dots_of_minority_names_are_one(dot: str) -> None:
     assert parse("person_name", f"买买提{dot}艾力").normal == "买买提·艾力"
 
 
-@pytest.mark.parametrize("raw", ["测试", "测试1", "不详", "无名氏", "***", "未知", "空", "?", "张某某", "test", "某某", "无"])
+@pytest.mark.parametrize(
+    "raw", ["测试", "测试1", "不详", "无名氏", "***", "未知", "空", "?", "张某某", "test", "某某", "无", "张三?", "查无此人", "王芳之子"]
+)
 def test_placeholders_are_implausible(raw: str) -> None:
     value = parse("person_name", raw)
     assert "placeholder" in value.flags
+    assert value.plausible is False
+
+
+@pytest.mark.parametrize("raw", ["王先生", "李 女士", "欧阳小姐", "张师傅", "陈老师"])
+def test_a_surname_with_a_title_is_no_name(raw: str) -> None:
+    value = parse("person_name", raw)
+    assert value.flags == ("given_name_missing",)
     assert value.plausible is False
 
 

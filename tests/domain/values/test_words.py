@@ -36,6 +36,15 @@ from domain.values.organisation_name import parts
         ("2013年5月", "2013-05", ("month_only",)),
         ("200512", "2005-12", ("month_only", "ambiguous")),
         ("1900-01-01", "1900-01-01", ("placeholder",)),
+        ("1753-01-01", "1753-01-01", ("placeholder",)),
+        ("9999-12-31", "9999-12-31", ("placeholder",)),
+        ("0000-00-00", None, ("placeholder",)),
+        ("99999999", None, ("placeholder",)),
+        ("1850-05-05", "1850-05-05", ("implausible_year",)),
+        ("2013-13-01", None, ("impossible_date",)),
+        ("2013-00-00", None, ("impossible_date",)),
+        ("20130230", None, ("impossible_date",)),
+        ("不详", None, ("placeholder",)),
         ("2013-02-30", None, ("impossible_date",)),
         ("长期", None, ("open_ended",)),
         ("2013年", None, ("year_only",)),
@@ -122,6 +131,38 @@ def test_codes_and_texts() -> None:
 )
 def test_organisation_names(raw: str, normal: str) -> None:
     assert parse("organisation_name", raw).normal == normal
+
+
+@pytest.mark.parametrize(
+    ("name", "district", "trade_name", "form"),
+    [
+        ("溧阳市鑫源机械制造有限公司", "溧阳市", "鑫源机械制造", "有限责任公司"),
+        ("江苏鑫源机械制造有限责任公司", "江苏", "鑫源机械制造", "有限责任公司"),
+        ("常州市溧阳市天目湖镇白茶专业合作社", "常州市溧阳市天目湖镇", "白茶", "农民专业合作社"),
+        ("江苏省苏城商贸股份公司", "江苏省", "苏城商贸", "股份有限公司"),
+        ("苏城商贸股份有限公司", "", "苏城商贸", "股份有限公司"),
+        ("苏城商贸有限责任公", "", "苏城商贸", "有限责任公司"),
+        ("溧阳市溧城街道燕山社区居委会", "溧阳市溧城街道", "燕山社区", "居民委员会"),
+        ("鑫源", "", "鑫源", ""),
+        ("", "", "", ""),
+    ],
+)
+def test_district_trade_name_and_form(name: str, district: str, trade_name: str, form: str) -> None:
+    assert parts(name) == (district, trade_name, form)
+
+
+@pytest.mark.parametrize("raw", ["无业", "个体", "退休", "某公司", "XX有限公司", "***厂", "有限公司", "公司", "测试单位", "无", "***"])
+def test_what_is_no_organisation_is_told(raw: str) -> None:
+    value = parse("organisation_name", raw)
+    assert "placeholder" in value.flags
+    assert value.plausible is False
+
+
+@pytest.mark.parametrize(
+    "raw", ["溧阳市个体劳动者协会", "溧阳市老年大学学生处", "无想山茶厂", "一厂", "溧阳市人民政府", "退休干部活动中心"]
+)
+def test_organisations_that_only_sound_like_none_are_kept(raw: str) -> None:
+    assert parse("organisation_name", raw).plausible
 
 
 def test_organisation_parts() -> None:
