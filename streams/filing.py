@@ -6,7 +6,7 @@ that grows beyond ``CAP``, or shrinks to it, changes whom its other records meet
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from domain.matching.blocking import CAP, NOBODY
+from domain.matching.blocking import CAP, MUTED_BY, NOBODY
 
 _TOKEN = 16
 
@@ -109,6 +109,10 @@ class Filing:
                     found.update(group)
         found.discard(handle)
         return found
+
+    def muted(self, blocks: Sequence[bytes]) -> bytes:
+        """Return the rules, a byte each, by which a record filed like this shares a value with too many for it to count."""
+        return bytes(block[0] for block in blocks if block[0] in MUTED_BY and len(self._now[block[:_TOKEN]]) > CAP)
 
     def _most(self, token: bytes) -> int:
         return CAP + 1 + len(self._removed.get(token, ()))

@@ -6,7 +6,7 @@ from itertools import combinations
 from domain.composition import KnownRecord
 from domain.entities import Kind
 from domain.matching.blocking import CAP
-from domain.matching.clusters import Cluster, Edge, Partition, partition
+from domain.matching.clusters import CONTESTED, Cluster, Edge, Partition, partition
 from domain.matching.keys import EXCLUSIVE
 from domain.matching.scorecard import Band
 from schemas import metrics
@@ -24,29 +24,33 @@ def joined(neighbourhood: Neighbourhood, matcher: Matcher, writes: Writes) -> li
     for record in neighbourhood.records.values():
         by_kind.setdefault(record.kind, {})[record.handle] = record
     refused: dict[tuple[bytes, bytes], str] = {}
+    contested = matcher.contested(by_kind.get(Kind.PERSON, {}))
     for kind, records in by_kind.items():
-        found = _partition(neighbourhood, matcher, records)
+        found = _partition(neighbourhood, matcher, records, contested if kind is Kind.PERSON else {})
         refused |= {(refusal.edge.one, refusal.edge.other): refusal.reason for refusal in found.refused}
         metrics.LARGE_COMPONENTS.labels(str(kind)).inc(len(found.large))
         metrics.AMBIGUOUS_KEYS.labels(str(kind)).inc(len(found.ambiguous))
         joined_up += [(kind, cluster) for cluster in found.clusters]
+    _contest(neighbourhood, matcher, contested)
     _write_edges(neighbourhood, refused, writes)
     return joined_up
 
 
-def _partition(neighbourhood: Neighbourhood, matcher: Matcher, records: dict[bytes, KnownRecord]) -> Partition:
-    keys = {handle: record.keys for handle, record in records.items()}
+def _partition(
+    neighbourhood: Neighbourhood, matcher: Matcher, records: dict[bytes, KnownRecord], contested: dict[bytes, list[list[bytes]]]
+) -> Partition:
+    keys = neighbourhood.joining_keys(records)
     edges = [Edge(edge.hundredths, edge.one, edge.other) for edge in neighbourhood.matches() if edge.one in records]
     pins = [pin for pin in neighbourhood.pins if pin.one in records]
 
     def support(one: bytes, other: bytes) -> int | None:
         return matcher.support(records[one], records[other])
 
-    found = partition(keys, edges, pins, support)
+    found = partition(keys, edges, pins, support, contested)
     if parted := [key for key in found.ambiguous if key[0] in EXCLUSIVE]:
         # Pairs with one exclusive key are not judged otherwise: the key joins them. Where a steward parted its records, it does not.
         edges += _within(parted, matcher, records)
-        found = partition(keys, edges, pins, support)
+        found = partition(keys, edges, pins, support, contested)
     return found
 
 
@@ -59,17 +63,29 @@ def _within(keys: list[bytes], matcher: Matcher, records: dict[bytes, KnownRecor
                 yield Edge(judgement.hundredths, one, other)
 
 
+def _contest(neighbourhood: Neighbourhood, matcher: Matcher, contested: dict[bytes, list[list[bytes]]]) -> None:
+    """Leave to a person whether the parts of a contested key are one: a pair of each part's least record with the first part's."""
+    for pair in [pair for pair, edge in neighbourhood.edges.items() if edge.refusal == CONTESTED]:
+        del neighbourhood.edges[pair]
+    for key, parts in contested.items():
+        if key not in neighbourhood.crowded_keys:
+            for part in parts[1:]:
+                one, other = sorted((parts[0][0], part[0]))
+                last = neighbourhood.stored.get((one, other))
+                at_ms = last.since_ms if last else neighbourhood.at_ms
+                records = neighbourhood.records
+                neighbourhood.edges[one, other] = matcher.contested_pair(records[one], records[other], at_ms)
+
+
 def _write_edges(neighbourhood: Neighbourhood, refused: dict[tuple[bytes, bytes], str], writes: Writes) -> None:
     stored = neighbourhood.stored
-    writes.dropped_edges += [pair for pair in neighbourhood.stale if pair not in neighbourhood.edges]
+    writes.dropped_edges += [pair for pair in stored if pair not in neighbourhood.edges]
     whole = neighbourhood.records
     for pair, edge in neighbourhood.edges.items():
-        is_match = edge.band == Band.MATCH
-        if is_match and not (edge.one in whole and edge.other in whole):
-            reason: str | None = "large_component"  # only in a crowd an end was not read
+        if edge.band == Band.MATCH and edge.one in whole and edge.other in whole:
+            written = edge._replace(refusal=refused.get(pair))
         else:
-            reason = refused.get(pair) if is_match else None
-        written = edge._replace(refusal=reason)
+            written = edge  # for a person to judge, or an end in a crowd that was not read
         last = stored.get(pair)
         if written != last:
             writes.edges.append(written)

@@ -4,7 +4,7 @@ Values are unsealed in this process's memory only; the features of the last reco
 """
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import orjson
 
@@ -12,12 +12,16 @@ from domain.composition import KnownRecord
 from domain.disclosure import Disclosed
 from domain.entities import Kind
 from domain.matching import frequencies
-from domain.matching.blocking import tokens_of
+from domain.matching.blocking import MUTED_BY, tokens_of
+from domain.matching.clusters import CONTESTED
+from domain.matching.contest import contest
+from domain.matching.contest import parts as parts_of
 from domain.matching.features import Features
 from domain.matching.scorecard import Band, Judgement, Scorecard
 from domain.matching.scorecard_file import VERSIONS, shipped
 from domain.sealing import Sealer
 from domain.tokens import Tokeniser, derive
+from streams.store import KnownEdge
 
 _KEPT = 20_000  # about 1.5 KB each
 _DIGEST_BYTES = 8
@@ -63,15 +67,48 @@ class Matcher:
         judgement = scorecard.judge(a, b)
         return None if judgement.band is Band.APART else judgement
 
+    def contested_pair(self, one: KnownRecord, other: KnownRecord, at_ms: int) -> KnownEdge:
+        """Return the pair as one for a person to judge; ``one`` < ``other``, persons with one citizen ID and unlike names."""
+        judgement = self._scorecards[one.kind].judge(self._features(one), self._features(other))
+        number, version = list(Kind).index(one.kind), VERSIONS[one.kind]
+        return KnownEdge(one.handle, other.handle, number, judgement.hundredths, str(Band.REVIEW), CONTESTED, version, at_ms)
+
     def support(self, one: KnownRecord, other: KnownRecord) -> int | None:
         """Return how far a pair's evidence is above what a chain needs, in hundredths of a bit; None if they say nothing in common."""
         return self._scorecards[one.kind].support(self._features(one), self._features(other))
+
+    def contested(self, records: Mapping[bytes, KnownRecord]) -> dict[bytes, list[list[bytes]]]:
+        """Return the citizen IDs among these persons' keys whose records' names contradict one another, with the parts they join."""
+        sounds: dict[bytes, dict[bytes, str]] = {}
+        for handle, record in records.items():
+            for key in record.keys:
+                sounds.setdefault(key, {})[handle] = _sound(record)
+        return {
+            key: parts
+            for key, by_handle in sounds.items()
+            if len(set(by_handle.values())) > 1 and (parts := parts_of(by_handle, self._contest_among(records))) is not None
+        }
+
+    def _contest_among(self, records: Mapping[bytes, KnownRecord]) -> Callable[[bytes, bytes], bool]:
+        place = self._scorecards[Kind.PERSON].fields.index("name")
+
+        def contests(one: bytes, other: bytes) -> bool:
+            name, other_name = (self._all_features(records[handle]).slots[place] for handle in (one, other))
+            return name is not None and other_name is not None and contest(name, other_name)
+
+        return contests
 
     def forget(self, handle: bytes) -> None:
         """Forget a record that is gone."""
         self._kept.pop(handle, None)
 
     def _features(self, record: KnownRecord) -> Features:
+        features = self._all_features(record)
+        if record.muted:
+            return self._scorecards[record.kind].without(features, [MUTED_BY[rule] for rule in record.muted])
+        return features
+
+    def _all_features(self, record: KnownRecord) -> Features:
         kept = self._kept.get(record.handle)
         if kept is not None and kept[0] == record.digest:
             return kept[1]
@@ -86,3 +123,8 @@ class Matcher:
         self._kept[handle] = digest, features
         if len(self._kept) > _KEPT:
             self._kept.pop(next(iter(self._kept)))
+
+
+def _sound(record: KnownRecord) -> str:
+    """Return the tokens of how the record's names sound; empty without a name."""
+    return " ".join(sorted(record.public["tokens"].get("name_pinyin", ())))

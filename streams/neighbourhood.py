@@ -4,13 +4,13 @@ A changed record is locked by its handle, its keys and its blocks; one that is r
 by its keys: so two workers whose neighbourhoods touch work one after the other.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from domain.composition import KnownRecord
 from domain.entities import Kind
-from domain.matching.clusters import Edge, Pin, crowds
-from domain.matching.keys import decided
+from domain.matching.clusters import LARGE, Edge, Pin, crowds
+from domain.matching.keys import decided, most_holders
 from domain.matching.scorecard import Band
 from domain.matching.scorecard_file import VERSIONS
 from schemas import metrics
@@ -19,6 +19,7 @@ from streams.matching import Matcher
 from streams.store import Ask, Found, KnownEdge, Store
 
 _KINDS = list(Kind)
+_NONE: frozenset[bytes] = frozenset()
 Pair = tuple[bytes, bytes]
 
 
@@ -48,7 +49,8 @@ class Changes:
 class Neighbourhood:
     """``records``: all that are connected with a change by keys, matches or pins; ``edges``: as they will be.
 
-    ``stored``: edges as they are; ``stale``: those of them that are judged afresh.
+    ``stored``: edges as they are; ``stale``: those of them that are judged afresh; ``muted``: (handle, rules) where
+    these changed; ``crowded_keys``: strong keys of too many records to join any.
     """
 
     def __init__(self, store: Store, matcher: Matcher, changes: Changes, held: set[int]) -> None:
@@ -60,15 +62,19 @@ class Neighbourhood:
         self._filing = Filing()
         self._refiled = changes.refiled()
         self._judged = set(self._refiled)
+        self.at_ms = changes.at_ms
         self._met: dict[bytes, KnownRecord] = {}
         self._asked_keys: set[bytes] = set()
+        self.crowded_keys: set[bytes] = set()
         self._linked: set[bytes] = set()
+        self._lost, self._got = _moves(changes)
         self._missing: set[bytes] = set()  # asked for, and gone: what a pin speaks of may be deleted
         self.records: dict[bytes, KnownRecord] = dict(changes.after)
         self.edges: dict[Pair, KnownEdge] = {}
         self.stale: dict[Pair, KnownEdge] = {}
         self.stored: dict[Pair, KnownEdge] = {}
         self.pins: set[Pin] = set()
+        self.muted: list[tuple[bytes, bytes]] = []
 
     async def read(self) -> None:
         """Lock and read everything.
@@ -84,6 +90,12 @@ class Neighbourhood:
         """Return the edges of band match between records that were read."""
         return [edge for edge in self.edges.values() if edge.band == Band.MATCH and edge.one in self.records and edge.other in self.records]
 
+    def joining_keys(self, records: Mapping[bytes, KnownRecord]) -> dict[bytes, list[bytes]]:
+        """Return each record's strong keys but for the crowded ones."""
+        if not self.crowded_keys:
+            return {handle: record.keys for handle, record in records.items()}
+        return {handle: [key for key in record.keys if key not in self.crowded_keys] for handle, record in records.items()}
+
     async def _first(self) -> None:
         """Wait for the locks of all that changed, and read what is next to it."""
         changes = self._changes
@@ -93,13 +105,23 @@ class Neighbourhood:
         blocks = self._filing.unread()
         linked = changes.after.keys() | changes.before.keys() | changes.decided
         self._held |= _locks(changes.keys) | _locks(blocks) | _locks(linked)
-        found = await self._store.read(Ask(self._held, changes.keys, blocks, linked=linked, handles=changes.decided), wait=True)
-        self._asked_keys |= changes.keys
+        keys = self._with_most(changes.keys)
+        handles = changes.decided | changes.before.keys()
+        found = await self._store.read(Ask(self._held, keys, blocks, linked=linked, handles=handles), wait=True)
+        self._catch_up(found.by_handle)
         self._linked |= linked
         self._filing.took(blocks, found.in_blocks)
-        self._missing |= changes.decided - found.records.keys()
+        self._missing |= changes.decided - found.by_handle.keys()
         self._take(found)
-        self._join(found.records)
+        self._join(found.by_handle)
+        self._join_by_key(keys, found.by_key)
+
+    def _catch_up(self, current: dict[bytes, KnownRecord]) -> None:
+        """Take over what other workers did with the changed records before all locks were had: their entities, and what is muted."""
+        for handle, before in self._changes.before.items():
+            before.entity_id, before.muted = current[handle].entity_id, current[handle].muted
+            if (after := self._changes.after.get(handle)) is not None:
+                after.entity_id, after.muted = before.entity_id, before.muted
 
     async def _meet(self) -> None:
         """Read whom the changed records meet, and judge these pairs."""
@@ -107,10 +129,12 @@ class Neighbourhood:
             return
         await self._crowds()
         judged = [self.records[handle] for handle in sorted(self._judged) if handle in self.records]
+        for record in judged:
+            self._mute(record)
         partners = {record.handle: self._filing.met(record.handle, record.blocks) for record in judged}
         unread = set().union(*partners.values()) - self.records.keys()
         found = await self._read(Ask(linked=self.records.keys() - self._linked, handles=unread))
-        self._met |= found.records
+        self._met |= found.by_handle
         for record in judged:
             for handle in partners[record.handle]:
                 if handle < record.handle and handle in self._judged:
@@ -126,7 +150,7 @@ class Neighbourhood:
         if again:
             found = await self._read(Ask(handles=again - self.records.keys(), linked=again - self._linked))
             self._judged |= again
-            self._join(found.records)
+            self._join(found.by_handle)
             blocks = self._blocks(again)
             self._filing.want(blocks)
             unread = self._filing.unread()
@@ -145,6 +169,12 @@ class Neighbourhood:
     def _blocks(self, handles: Iterable[bytes]) -> list[bytes]:
         return [block for handle in handles if handle in self.records for block in self.records[handle].blocks]
 
+    def _mute(self, record: KnownRecord) -> None:
+        muted = self._filing.muted(record.blocks)
+        if muted != record.muted:
+            record.muted = muted
+            self.muted.append((record.handle, muted))
+
     def _judge(self, one: KnownRecord, other: KnownRecord) -> None:
         judgement = self._matcher.judge(one, other)
         if judgement is None:
@@ -156,21 +186,20 @@ class Neighbourhood:
         self.edges[pair] = KnownEdge(*pair, kind, judgement.hundredths, str(judgement.band), None, VERSIONS[one.kind], since)
 
     async def _close(self) -> None:
-        """Read on until keys, matches and pins lead to no record that was not read; in a crowd only keys and pins are followed."""
+        """Read on until keys, matches and pins lead to no record that was not read; in a crowd, not by what did not join before."""
         while True:
-            crowd = self._crowd()
-            unknown = self._follow(crowd)
-            keys = {key for record in self.records.values() for key in record.keys} - self._asked_keys
-            linked = self.records.keys() - self._linked - crowd
+            unknown = self._follow(self._crowd())
+            keys = self._with_most({key for record in self.records.values() for key in record.keys} - self._asked_keys)
+            linked = self.records.keys() - self._linked
             if not (keys or linked or unknown):
                 return
             found = await self._read(Ask(keys=keys, linked=linked, handles=unknown))
-            self._asked_keys |= keys
-            self._join(found.records)
+            self._join(found.by_handle)
+            self._join_by_key(keys, found.by_key)
 
     def _crowd(self) -> set[bytes]:
         matches = [Edge(edge.hundredths, edge.one, edge.other) for edge in self.matches()]
-        found = crowds({handle: record.keys for handle, record in self.records.items()}, matches, self.pins)
+        found = crowds(self.joining_keys(self.records), matches, self.pins)
         return {handle for handles in found for handle in handles}
 
     def _follow(self, crowd: set[bytes]) -> set[bytes]:
@@ -190,21 +219,20 @@ class Neighbourhood:
         return unknown
 
     def _ends(self, crowd: set[bytes]) -> set[bytes]:
-        """Return the handles next to a record that was read, by an edge as it is or was, or by a pin."""
+        """Return the handles next to a record that was read, by a match as it is or was, or by a pin."""
         ends: set[bytes] = set()
-        gone = self._changes.before.keys() - self._changes.after.keys()
-        leading = [edge for edges in (self.edges, self.stale) for edge in edges.values() if edge.band == Band.MATCH]
-        for one, other in ((edge.one, edge.other) for edge in leading):
-            if one in self.records and one not in crowd:
-                ends.add(other)
-            if other in self.records and other not in crowd:
-                ends.add(one)
-            if one in gone or other in gone:
-                ends |= {one, other}
-        near = self.records.keys() | gone if self.pins else set()
-        for one, other, _ in self.pins:
-            if one in near or other in near:
-                ends |= {one, other}
+        for edge in self.stale.values():
+            if edge.band == Band.MATCH:
+                ends |= {edge.one, edge.other}
+        for edge in self.edges.values():
+            if edge.band == Band.MATCH:
+                for handle, next_to_it in ((edge.one, edge.other), (edge.other, edge.one)):
+                    # What is known not to join for its component's size leads to nothing that this batch could change.
+                    if handle in self.records and (handle not in crowd or edge.refusal != LARGE):
+                        ends.add(next_to_it)
+        if self.pins:
+            near = self.records.keys() | (self._changes.before.keys() - self._changes.after.keys())
+            ends.update(end for one, other, _ in self.pins if one in near or other in near for end in (one, other))
         return ends
 
     async def _read(self, ask: Ask) -> Found:
@@ -213,7 +241,7 @@ class Neighbourhood:
         self._held |= ask.locks
         self._linked |= set(ask.linked)
         found = await self._store.read(ask, wait=False)
-        self._missing |= set(ask.handles) - found.records.keys()
+        self._missing |= set(ask.handles) - found.by_handle.keys()
         self._take(found)
         return found
 
@@ -234,10 +262,44 @@ class Neighbourhood:
             if edge.one in self._judged or edge.other in self._judged:
                 self.stale[pair] = self.edges.pop(pair)
 
+    def _with_most(self, keys: Iterable[bytes]) -> dict[bytes, int]:
+        """Return how many records of each key are enough to know whether it is crowded, before and after the changes."""
+        return {key: most_holders(key) + 1 + len(self._lost.get(key, ())) for key in keys}
+
+    def _join_by_key(self, asked: Collection[bytes], found: dict[bytes, KnownRecord]) -> None:
+        """Take records as connected by the keys they were found by, unless a key was and is crowded."""
+        self._asked_keys.update(asked)
+        holders: dict[bytes, set[bytes]] = {key: set() for key in asked}
+        for record in found.values():
+            for key in holders.keys() & record.keys:
+                holders[key].add(record.handle)
+        connected: set[bytes] = set()
+        for key, before in holders.items():
+            most = most_holders(key)
+            after = (before - self._lost.get(key, _NONE)) | self._got.get(key, _NONE)
+            if len(after) > most:
+                self.crowded_keys.add(key)
+            if not len(before) > most < len(after):
+                connected |= before
+        self._join({handle: record for handle, record in found.items() if handle in connected})
+
     def _join(self, records: dict[bytes, KnownRecord]) -> None:
         """Take read records as connected; what the store still says of changed ones is out of date."""
         out_of_date = self._changes.after.keys() | self._changes.before.keys()
         self.records |= {handle: record for handle, record in records.items() if handle not in out_of_date}
+
+
+def _moves(changes: Changes) -> tuple[dict[bytes, set[bytes]], dict[bytes, set[bytes]]]:
+    """Return by key the records that lose it, and those that get it."""
+    lost: dict[bytes, set[bytes]] = {}
+    got: dict[bytes, set[bytes]] = {}
+    for record in changes.before.values():
+        for key in record.keys:
+            lost.setdefault(key, set()).add(record.handle)
+    for record in changes.after.values():
+        for key in record.keys:
+            got.setdefault(key, set()).add(record.handle)
+    return lost, got
 
 
 def _locks(places: Iterable[bytes]) -> set[int]:

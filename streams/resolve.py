@@ -38,8 +38,8 @@ Emit = Callable[[list[dict[str, Any]]], Awaitable[None]]
 class Batch:
     """What one micro-batch knows and will do.
 
-    ``records``: the changed records and, once read, all that are connected with them. ``touched``: handle of each changed record
-    → the change's commit time. ``emptied``: entities that lost a record or show another value.
+    ``records``: the changed records and, once read, all that are connected with them. ``touched``: handle of each changed or dropped
+    record → the change's commit time. ``emptied``: entities that lost a record or show another value.
     """
 
     known: Known
@@ -104,6 +104,7 @@ class Resolver:
         now = time.time_ns() // 1_000_000
         for decision in decisions:
             batch.changes.decided |= {decision["one"], decision["other"]}
+            batch.changes.at_ms = now
             batch.writes.applied.append((decision["decision"], now))
         return await self._settle(batch, held)
 
@@ -115,6 +116,8 @@ class Resolver:
             neighbourhood = Neighbourhood(self._store, self._matcher, changes, held)
             await neighbourhood.read()
             batch.records = neighbourhood.records
+            batch.writes.muted = neighbourhood.muted
+            _leave(batch)
             emitted = await self._recluster(batch, neighbourhood)
         if emitted:
             await self._emit(emitted)
@@ -136,11 +139,11 @@ class Resolver:
         batch.writes.dropped.append(record.handle)
         batch.writes.dropped_keys += [(key, record.handle) for key in record.keys]
         batch.writes.dropped_blocks += [(block[:_TOKEN], block[_TOKEN:], record.handle) for block in record.blocks]
+        batch.touched[record.handle] = committed_ms
         batch.changes.before[record.handle] = record
         batch.changes.keys.update(record.keys)
         batch.changes.at_ms = max(batch.changes.at_ms, committed_ms)
         self._matcher.forget(record.handle)
-        _empty(batch, record, committed_ms)
 
     def _put(self, batch: Batch, change: RowChange, handle: bytes, spoken: dict[str, Any], keys: list[bytes]) -> None:
         message, old = change.message, batch.known.records.get(handle)
@@ -168,6 +171,7 @@ class Resolver:
             keys=keys,
             blocks=blocks,
             compared=compared,
+            muted=old.muted if old else b"",
             public=split.public,
             sealed=sealed,
             entity_id=old.entity_id if old else "",
@@ -179,7 +183,6 @@ class Resolver:
         _write_places(batch, handle, old, keys, blocks)
         if old is not None:
             batch.changes.before[handle] = old
-            _empty(batch, old, message["committed_ms"])
 
     def _record_key(self, batch: Batch, old: KnownRecord | None, handle: bytes) -> tuple[bytes, bytes]:
         """Return the record's own key and its wrapped form; a new one for a record not seen before."""
@@ -231,6 +234,7 @@ class Resolver:
                 targets = moved.get(identifier, set())
                 redirect = next(iter(targets)) if len(targets) == 1 else None
                 version = next(numbers)
+                batch.writes.past.ended(identifier, committed_ms)
                 batch.writes.entities.append((identifier, _KINDS.index(kind), version, b"", redirect, False))
                 emitted.append(gone(identifier, kind, version, committed_ms, redirect))
         return emitted
@@ -241,11 +245,14 @@ class Resolver:
         for identifier, cluster in found.items():
             for handle in cluster.handles:
                 record = batch.records[handle]
+                if handle in batch.touched or handle in batch.changes.decided:
+                    batch.writes.past.changed(identifier, batch.touched.get(handle, batch.changes.at_ms))
                 if record.entity_id:
                     moved.setdefault(record.entity_id, set()).add(identifier)
                 if record.entity_id != identifier:
                     committed_ms = batch.touched.setdefault(handle, record.committed_ms)
                     if record.entity_id:
+                        batch.writes.past.left(handle, record.entity_id, identifier, committed_ms)
                         _empty(batch, record, committed_ms)
                     record.entity_id = identifier
         batch.writes.records = [batch.records[handle] for handle in batch.touched if handle in batch.records]
@@ -264,8 +271,20 @@ class Resolver:
         if identifier in batch.emptied:
             times.append(batch.emptied[identifier][1])
         committed_ms = max(times, default=max(member.committed_ms for member in members))
+        if last is not None and not last.alive:
+            batch.writes.past.ended(identifier, committed_ms)
         batch.writes.entities.append((identifier, _KINDS.index(members[0].kind), version, digest, None, True))
         return compose(identifier, version, committed_ms, members)
+
+
+def _leave(batch: Batch) -> None:
+    """Note what the changed and dropped records said, and in which entities, which is known for sure only under all locks."""
+    for handle, record in batch.changes.before.items():
+        committed_ms = batch.touched[handle]
+        batch.writes.past.replaced(handle, committed_ms)
+        if handle not in batch.changes.after:
+            batch.writes.past.left(handle, record.entity_id, None, committed_ms)
+        _empty(batch, record, committed_ms)
 
 
 def _write_places(batch: Batch, handle: bytes, old: KnownRecord | None, keys: list[bytes], blocks: list[bytes]) -> None:

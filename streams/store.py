@@ -4,6 +4,7 @@ Statements take arrays and ``unnest`` them; index plans are forced, because a ha
 each batch dearer than the last.
 """
 
+import hashlib
 from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -18,20 +19,22 @@ from domain.entities import Kind
 from domain.matching.blocking import BLOCK_BYTES
 from domain.matching.clusters import Pin
 from domain.matching.keys import KEY_BYTES
+from streams.history import Past
 
-_SCHEMAS = tuple(Path(__file__).parent.parent / "schemas" / "store" / name for name in ("store.sql", "review.sql"))
+_SCHEMAS = tuple(Path(__file__).parent.parent / "schemas" / "store" / name for name in ("store.sql", "review.sql", "history.sql"))
 _KINDS = list(Kind)
 _SCHEMA_LOCK = 0x6875696C6975  # "huiliu": one process creates the tables, the others wait
 _INDEX_PLANS = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c plan_cache_mode=force_generic_plan -c jit=off"
 
 _COLUMNS = (
-    "handle, row_handle, kind, provider, source_table, role, lsn, committed_ms, digest, keys, blocks, compared, public, sealed, entity_id"
+    "handle, row_handle, kind, provider, source_table, role, lsn, committed_ms, digest, keys, blocks, compared, muted, "
+    "public, sealed, entity_id"
 )
 _READ = ", ".join(f"r.{name}" for name in _COLUMNS.split(", ")) + ", s.wrapped"
 _WITH_KEY = "left join sealing_key s on s.handle = r.handle"
 _RECORD_ARRAYS = (
     "%b::bytea[], %b::bytea[], %b::smallint[], %b::text[], %b::text[], %b::text[], %b::bigint[], %b::bigint[], "
-    "%b::bytea[], %b::bytea[], %b::bytea[], %b::bytea[], %b::bytea[], %b::bytea[], %b::text[]"
+    "%b::bytea[], %b::bytea[], %b::bytea[], %b::bytea[], %b::bytea[], %b::bytea[], %b::bytea[], %b::text[]"
 )
 _SET = ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS.split(", ")[1:])
 
@@ -41,8 +44,9 @@ _ROWS = "select r.handle, r.lsn, r.ord from unnest(%b::bytea[]) as asked(handle)
 _BY_ROW = f"select {_READ} from unnest(%b::bytea[]) as asked(row_handle) join record r using (row_handle) {_WITH_KEY}"
 _BY_HANDLE = f"select {_READ} from unnest(%b::bytea[]) as asked(handle) join record r using (handle) {_WITH_KEY}"
 _BY_KEY = (
-    f"select distinct on (r.handle) {_READ} from unnest(%b::bytea[]) as asked(token) "
-    f"join strong_key k using (token) join record r on r.handle = k.handle {_WITH_KEY}"
+    f"select distinct on (r.handle) {_READ} from unnest(%b::bytea[], %b::int[]) as a(token, most), "
+    "lateral (select handle from strong_key where strong_key.token = a.token limit a.most) k "
+    f"join record r on r.handle = k.handle {_WITH_KEY}"
 )
 _IN_BLOCK = (
     "select a.token, b.within, b.handle from unnest(%b::bytea[], %b::int[]) as a(token, most), "
@@ -69,6 +73,7 @@ _PUT_ROWS = (
     "lsn = excluded.lsn, ord = excluded.ord, deleted = excluded.deleted, committed_ms = excluded.committed_ms"
 )
 _PUT_RECORDS = f"insert into record ({_COLUMNS}) select * from unnest({_RECORD_ARRAYS}) on conflict (handle) do update set {_SET}"
+_MUTE = "update record r set muted = m.muted from unnest(%b::bytea[], %b::bytea[]) as m(handle, muted) where r.handle = m.handle"
 _DROP_RECORDS = "delete from record r using unnest(%b::bytea[]) as gone(handle) where r.handle = gone.handle"
 _PUT_SEALING = "insert into sealing_key select * from unnest(%b::bytea[], %b::bytea[]) on conflict (handle) do nothing"
 _DROP_SEALING = "delete from sealing_key s using unnest(%b::bytea[]) as gone(handle) where s.handle = gone.handle"
@@ -133,11 +138,12 @@ class Known:
 class Ask:
     """What to lock and read in one round trip.
 
-    ``blocks``: token → most holders to return; ``groups``: (token, within) → most; ``linked``: handles whose edges and pins are asked for.
+    ``keys`` and ``blocks``: token → most holders to return; ``groups``: (token, within) → most; ``linked``: handles whose edges and
+    pins are asked for.
     """
 
     locks: set[int] = field(default_factory=set)
-    keys: Collection[bytes] = ()
+    keys: dict[bytes, int] = field(default_factory=dict)
     blocks: dict[bytes, int] = field(default_factory=dict)
     groups: dict[tuple[bytes, bytes], int] = field(default_factory=dict)
     linked: Collection[bytes] = ()
@@ -148,7 +154,8 @@ class Ask:
 class Found:
     """What was asked for. Holders are (token, within, handle)."""
 
-    records: dict[bytes, KnownRecord]
+    by_key: dict[bytes, KnownRecord]
+    by_handle: dict[bytes, KnownRecord]
     in_blocks: list[tuple[bytes, bytes, bytes]]
     in_groups: list[tuple[bytes, bytes, bytes]]
     edges: list[KnownEdge]
@@ -159,7 +166,8 @@ class Found:
 class Writes:
     """Everything one micro-batch changes.
 
-    Rows: (handle, lsn, order, deleted, committed_ms); keys: (key, handle); blocks: (token, within, handle); applied: (decision, Unix ms).
+    Rows: (handle, lsn, order, deleted, committed_ms); keys: (key, handle); blocks: (token, within, handle); muted: (handle, rules);
+    applied: (decision, Unix ms).
     """
 
     rows: list[tuple[bytes, int, int, bool, int]] = field(default_factory=list)
@@ -169,11 +177,13 @@ class Writes:
     dropped_keys: list[tuple[bytes, bytes]] = field(default_factory=list)
     blocks: list[tuple[bytes, bytes, bytes]] = field(default_factory=list)
     dropped_blocks: list[tuple[bytes, bytes, bytes]] = field(default_factory=list)
+    muted: list[tuple[bytes, bytes]] = field(default_factory=list)
     edges: list[KnownEdge] = field(default_factory=list)
     dropped_edges: list[tuple[bytes, bytes]] = field(default_factory=list)
     sealing: list[tuple[bytes, bytes]] = field(default_factory=list)
     entities: list[tuple[str, int, int, bytes, str | None, bool]] = field(default_factory=list)
     applied: list[tuple[int, int]] = field(default_factory=list)
+    past: Past = field(default_factory=Past)
 
 
 def create_tables(dsn: str) -> None:
@@ -182,10 +192,16 @@ def create_tables(dsn: str) -> None:
     Raises:
         psycopg.OperationalError: the store is away.
     """
+    texts = [schema.read_bytes() for schema in _SCHEMAS]
+    digest = hashlib.sha256(b"".join(texts)).digest()
     with Connection.connect(dsn, application_name="huiliu-resolve") as connection:
         connection.execute("select pg_advisory_xact_lock(%s)", (_SCHEMA_LOCK,))
-        for schema in _SCHEMAS:
-            connection.execute(schema.read_bytes())
+        connection.execute("create table if not exists store_schema (digest bytea primary key)")
+        # Executed again while another worker is at work, views and triggers would wait for its locks, and it for ours.
+        if not connection.execute("select 1 from store_schema where digest = %s", (digest,)).fetchone():
+            for text in texts:
+                connection.execute(text)
+            connection.execute("insert into store_schema values (%s)", (digest,))
 
 
 class Store:
@@ -234,7 +250,7 @@ class Store:
         """
         async with self._connection.pipeline():
             locked = await self._execute(_LOCK if wait else _TRY_LOCK, [sorted(ask.locks)])
-            by_key = await self._execute(_BY_KEY, [list(ask.keys)])
+            by_key = await self._execute(_BY_KEY, [list(ask.keys), list(ask.keys.values())])
             by_handle = await self._execute(_BY_HANDLE, [list(ask.handles)])
             in_blocks = await self._execute(_IN_BLOCK, [list(ask.blocks), list(ask.blocks.values())])
             groups = [list(column) for column in zip(*ask.groups, strict=True)] or [[], []]
@@ -244,7 +260,8 @@ class Store:
         if locked is not None and not (await locked.fetchall())[0][0]:
             raise BusyError
         return Found(
-            _records([*await _rows(by_key), *await _rows(by_handle)]),
+            _records(await _rows(by_key)),
+            _records(await _rows(by_handle)),
             await _rows(in_blocks),
             await _rows(in_groups),
             [KnownEdge(*row) for row in await _rows(edges)],
@@ -264,13 +281,15 @@ class Store:
     async def write(self, writes: Writes) -> None:
         """Send all writes in one round trip; what is empty is not sent."""
         statements = (
+            *writes.past.statements(),  # first: they copy what the others replace
             (_DROP_KEYS, _columns(writes.dropped_keys, 2)),
             (_DROP_BLOCKS, _columns(writes.dropped_blocks, 3)),
             (_DROP_EDGES, _columns(writes.dropped_edges, 2)),
             (_DROP_RECORDS, [writes.dropped]),
             (_DROP_SEALING, [writes.dropped]),
             (_PUT_ROWS, _columns(writes.rows, 5)),
-            (_PUT_RECORDS, _columns((_row(record) for record in writes.records), 15)),
+            (_PUT_RECORDS, _columns((_row(record) for record in writes.records), 16)),
+            (_MUTE, _columns(writes.muted, 2)),
             (_PUT_KEYS, _columns(writes.keys, 2)),
             (_PUT_BLOCKS, _columns(writes.blocks, 3)),
             (_PUT_EDGES, _columns(writes.edges, 8)),
@@ -302,6 +321,7 @@ def _row(record: KnownRecord) -> tuple[Any, ...]:
         b"".join(record.keys),
         b"".join(record.blocks),
         record.compared,
+        record.muted,
         orjson.dumps(record.public),
         record.sealed,
         record.entity_id,
@@ -326,6 +346,7 @@ def _record(row: Sequence[Any]) -> KnownRecord:
         keys,
         blocks,
         compared,
+        muted,
         public,
         sealed,
         entity_id,
@@ -344,6 +365,7 @@ def _record(row: Sequence[Any]) -> KnownRecord:
         _split(keys, KEY_BYTES),
         _split(blocks, BLOCK_BYTES),
         compared,
+        muted,
         orjson.loads(public),
         sealed,
         entity_id,

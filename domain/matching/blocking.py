@@ -1,9 +1,10 @@
 """Blocking: under which keys a record is filed, so that records of one entity meet and few others do.
 
 A key is a rule's letters and what must agree. Values that are common are combined with a further one from the start, decided
-by the record's own values and the shipped frequency table; what no table foresees, a telephone number with 10⁵ holders, is
-met by ``within``: in a block of more than ``CAP`` records only those pair that agree in ``within`` too, and where even these
-are more than ``CAP``, none do and the block is reported. So who is compared with whom is a function of the set of records.
+by the record's own values and the shipped frequency table; what no table foresees is met by ``within``: in a block of more than
+``CAP`` records only those pair that agree in ``within`` too, and where even these are more than ``CAP``, none do and the block is
+reported. A number that more than ``CAP`` records give, a switchboard or filler nobody knew, says nothing of any of them: it is *muted*,
+left out of every comparison. So who is compared with whom, and by what, is a function of the set of records.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -27,10 +28,16 @@ RULES: dict[str, str] = {
     "ad": "doorplate code", "aa": "parts of an address", "ap": "place name",
 }  # fmt: skip
 """What the records of a block agree in, by the letters before the colon. The order is stored: only append."""
+MUTES: dict[str, str] = {
+    "m": "mobile", "ol": "landline", "fi": "foreign_number", "te": "engine_number", "ts": "serial", "ad": "doorplate_code",
+}  # fmt: skip
+"""Fields that are left out of comparisons where the block of the rule is crowded."""
 NOBODY = bytes(8)
 """``within`` as bytes where it agrees with no one."""
 BLOCK_BYTES = 24
 _NUMBER = {rule: number for number, rule in enumerate(RULES)}
+MUTED_BY: dict[int, str] = {_NUMBER[rule]: field for rule, field in MUTES.items()}
+"""The same by the first byte of a stored block."""
 
 _COMMON = CAP / 1_000_000
 """Share from which a name would crowd its block in a register of a million people: it is filed with a further field."""
@@ -88,7 +95,7 @@ def _person(slots: Slots) -> Iterator[Block]:
     mobile, born = slots["mobile"], slots["birth_date"] or ""
     sound = named[2] if named else ""
     if mobile:
-        yield Block(f"m:{mobile}", sound)
+        yield Block(f"m:{mobile}", "")
     if not named:
         return
     if born:
@@ -109,7 +116,7 @@ def _foreigner(slots: Slots) -> Iterator[Block]:
     suburb, born = _stem(slots["suburb"]), slots["birth_date"] or ""
     both = "|".join(names)
     if slots["foreign_number"]:
-        yield Block(f"fi:{slots['foreign_number']}", both)
+        yield Block(f"fi:{slots['foreign_number']}", "")
     if born:
         yield Block(f"fb:{born}", suburb or both)
     if len(names) > 1:
@@ -144,19 +151,18 @@ def _organisation(slots: Slots) -> Iterator[Block]:
     if named and named[1]:
         yield Block(f"on:{named[1]}", landline or slots["organisation_code"] or named[0])
     if landline:
-        yield Block(f"ol:{landline}", named[1] if named else "")
+        yield Block(f"ol:{landline}", "")
 
 
 def _thing(slots: Slots) -> Iterator[Block]:
-    make = slots["make"] or ""
     for rule, field in (("tv", "vin"), ("tm", "imei"), ("te", "engine_number"), ("ts", "serial")):
         if slots[field]:
-            yield Block(f"{rule}:{slots[field]}", make)
+            yield Block(f"{rule}:{slots[field]}", "")
 
 
 def _address(slots: Slots) -> Iterator[Block]:
     if slots["doorplate_code"]:
-        yield Block(f"ad:{slots['doorplate_code']}", slots["address"] or "")
+        yield Block(f"ad:{slots['doorplate_code']}", "")
     if slots["address"]:
         yield Block(f"aa:{'|'.join(door(slots['address'])[1:])}", slots["address"])
     if slots["place_name"]:

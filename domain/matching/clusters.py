@@ -4,7 +4,7 @@ Four sorts of evidence are taken one after the other, each in an order that its 
 
 1. *same*, pinned by a steward, joins two records, even with two different valid IDs.
 2. A strong key joins all its records as a whole, or, where two values of an exclusive key would meet in one cluster
-   (cannot-link) or a steward said *different*, none: such a key is ambiguous.
+   (cannot-link) or a steward said *different*, none: such a key is ambiguous. A contested key (``contest``) joins its parts, each alone.
 3. An edge of the scorecard, most bits first and then by handles, joins two clusters unless cannot-link or *different* forbids it,
    or one of the two is torn: edges about as good lead to clusters that may not be one, so it joins neither.
 4. Chains are cut: an edge joins two clusters only if, on average, the pairs between them speak for one entity (``support``). So
@@ -18,12 +18,17 @@ keys join, and it is reported.
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import product
+from types import MappingProxyType
 from typing import NamedTuple
 
 from domain.matching.keys import EXCLUSIVE
 
 LARGEST = 2_000
 """Groups of records, each held together by keys and pins, of a component in which edges still join."""
+LARGE = "large_component"
+"""Why an edge does not join where its component is larger than that."""
+CONTESTED = "contested_key"
+"""Why a pair that has one citizen ID is left to a person: the names are of different people."""
 MARGIN = 1_000
 """Hundredths of a bit by which one of two edges that exclude each other must be better; else the record is torn and joins neither."""
 SAMPLE = 8
@@ -80,6 +85,10 @@ Support = Callable[[bytes, bytes], int | None]
 """Hundredths of a bit that speak for one entity, beyond what a join needs on average; None if the two say nothing in common."""
 
 
+Parts = Mapping[bytes, Collection[Collection[bytes]]]
+"""Contested key → parts of its records, the first of which the key stands for."""
+
+
 class _Forest:
     """Union-find over handles; each root knows its members, the exclusive keys among them, and who they must stay apart from."""
 
@@ -129,9 +138,16 @@ class _Forest:
 
 
 def partition(
-    records: Mapping[bytes, Iterable[bytes]], edges: Iterable[Edge] = (), pins: Iterable[Pin] = (), support: Support | None = None
+    records: Mapping[bytes, Iterable[bytes]],
+    edges: Iterable[Edge] = (),
+    pins: Iterable[Pin] = (),
+    support: Support | None = None,
+    contested: Parts = MappingProxyType({}),
 ) -> Partition:
-    """Return the clusters of ``records`` (handle → its strong keys); edges name no others, and a pin on a record that is gone rests."""
+    """Return the clusters of ``records`` (handle → its strong keys); edges name no others, and a pin on a record that is gone rests.
+
+    ``contested``: keys that do not join all their records, with the parts that they join; none for one that says nothing.
+    """
     found = Partition()
     decided = sorted(pin for pin in set(pins) if pin.one in records and pin.other in records)
     forest = _Forest(records, decided)
@@ -141,7 +157,7 @@ def partition(
             found.contradicted.append(Pin(one, other, same))
         elif same and len(roots) > 1:
             forest.join(roots)
-    joined = _by_keys(forest, records, found)
+    anchors = _by_keys(forest, records, contested, found)
     ordered = sorted(set(edges), key=lambda edge: (-edge.hundredths, edge.one, edge.other))
     crowded = crowds(records, ordered, decided)
     found.large = sorted(min(handles) for handles in crowded)
@@ -153,8 +169,8 @@ def partition(
         elif len(roots) > 1:
             forest.join(roots)
     for members in forest.members.values():
-        anchors = [key for handle in members for key in records[handle] if key in joined]
-        found.clusters.append(Cluster(min(anchors, default=min(members)), tuple(sorted(members))))
+        keys = [key for handle in members for key in records[handle] if key in anchors and (not (own := anchors[key]) or handle in own)]
+        found.clusters.append(Cluster(min(keys, default=min(members)), tuple(sorted(members))))
     found.clusters.sort(key=lambda cluster: cluster.anchor)
     return found
 
@@ -164,22 +180,30 @@ def clusters(records: Mapping[bytes, Iterable[bytes]]) -> list[Cluster]:
     return partition(records).clusters
 
 
-def _by_keys(forest: _Forest, records: Mapping[bytes, Iterable[bytes]], found: Partition) -> set[bytes]:
-    """Join by strong keys, strongest first and then by their bytes; return the keys that joined."""
+def _by_keys(
+    forest: _Forest, records: Mapping[bytes, Iterable[bytes]], contested: Parts, found: Partition
+) -> dict[bytes, frozenset[bytes]]:
+    """Join by strong keys, strongest first and then by their bytes.
+
+    Returns:
+        The keys that an id may be made of; for a contested one the handles it stands for, for others nothing.
+    """
     groups: dict[bytes, list[bytes]] = {}
     for handle, keys in records.items():
         for key in keys:
             groups.setdefault(key, []).append(handle)
-    joined = set()
+    anchors: dict[bytes, frozenset[bytes]] = {}
     for key in sorted(groups):
-        roots = {forest.find(handle) for handle in groups[key]}
-        if len(roots) > 1 and forest.objection(roots):
-            found.ambiguous.append(key)
-            continue
-        joined.add(key)
-        if len(roots) > 1:
-            forest.join(roots)
-    return joined
+        for place, part in enumerate(contested[key] if key in contested else (groups[key],)):
+            roots = {forest.find(handle) for handle in part}
+            if len(roots) > 1 and forest.objection(roots):
+                found.ambiguous.append(key)
+                continue
+            if place == 0:
+                anchors[key] = frozenset(part if key in contested else ())
+            if len(roots) > 1:
+                forest.join(roots)
+    return anchors
 
 
 class _Rules:
@@ -197,7 +221,7 @@ class _Rules:
     def refusal(self, edge: Edge, roots: set[bytes]) -> str:
         """Return why the edge does not join these two clusters, or nothing."""
         if edge.one in self._crowded:
-            return "large_component"
+            return LARGE
         if reason := self._forest.objection(roots):
             return reason
         if self._torn(edge, roots):

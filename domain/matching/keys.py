@@ -21,6 +21,15 @@ CODES: dict[tuple[Kind, str], int] = {
 }
 EXCLUSIVE: frozenset[int] = frozenset(code for (kind, field), code in CODES.items() if FIELDS[kind][field].exclusive)
 
+MOST_HOLDERS: dict[int, int] = {CODES[Kind.PERSON, "citizen_id"]: 1_000, CODES[Kind.THING, "plate"]: 1_000}
+"""Records from which on a key is taken for a copied number and joins nothing; a firm is spoken of by each of its employees' records."""
+ENDLESS = 1 << 30
+
+
+def most_holders(key: bytes) -> int:
+    """Return how many records a key may join."""
+    return MOST_HOLDERS.get(key[0], ENDLESS)
+
 
 def key_of(tokeniser: Tokeniser, kind: Kind, spoken: str) -> bytes:
     """Return the 17-byte key of a record's ``<field>:<normal form>``."""

@@ -5,7 +5,7 @@ u among pairs of two. The weights stand in ``scorecards/<kind>-<n>.yaml`` with a
 whole hundredths, so that the same pair has the same bits on every machine.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -112,6 +112,15 @@ class Scorecard:
             slots[place] = slot = read(values)
             if slot is not None:
                 present |= 1 << place
+        return Features(present, tuple(slots))
+
+    def without(self, features: Features, muted: Collection[str]) -> Features:
+        """Return features that say nothing in the ``muted`` fields."""
+        slots, present = list(features.slots), features.present
+        for field in muted:
+            place = self.fields.index(field)
+            slots[place] = None
+            present &= ~(1 << place)
         return Features(present, tuple(slots))
 
     def _reading(self, values: Values) -> tuple[tuple[int, Callable[[Values], Any]], ...]:

@@ -19,6 +19,7 @@ create table if not exists record (               -- what one row says of one en
     keys         bytea not null,                  -- strong keys, 17 bytes each (code + token), strongest first
     blocks       bytea not null,                  -- blocking keys, 24 bytes each: token of the key (16), of what must agree where it is crowded (8)
     compared     bytea not null,                  -- keyed digest of what the scorecard sees of it: equal means its edges stand
+    muted        bytea not null,                  -- rules, a byte each, by which it shares a value with too many for that value to count
     public       bytea not null,                  -- JSON {open, tokens, fields}
     sealed       bytea,                           -- AES-256-GCM of JSON {field: value}
     entity_id    text not null
@@ -42,7 +43,7 @@ create table if not exists edge (                 -- pairs that the scorecard ta
     kind       smallint not null,
     hundredths integer not null,                  -- of a bit
     band       text not null check (band in ('match', 'review')),
-    refusal    text,                              -- why a match did not join: cannot_link, pinned_different, torn, no_support, large_component
+    refusal    text,                              -- why a match did not join: cannot_link, pinned_different, torn, no_support, large_component; or contested_key
     scorecard  smallint not null,                 -- version of the kind's scorecard
     since_ms   bigint not null,                   -- when the pair was first in this band, Unix ms
     primary key (one, other)
@@ -57,6 +58,7 @@ create table if not exists entity (
     redirect text,
     alive    boolean not null
 );
+create index if not exists entity_redirect on entity (redirect) where redirect is not null;
 create table if not exists sealing_key (          -- one key a record, wrapped by the master key; deleting it erases the record everywhere
     handle  bytea primary key,
     wrapped bytea not null

@@ -2,7 +2,8 @@
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,12 +57,18 @@ class Index:
         return {i: frozenset(m["handle"] for m in e["members"]) for i, e in self.entities.items() if not e["deleted"]}
 
 
-async def fresh(dsn: str, workers: int = 1) -> list[Store]:
-    stores = [await Store.connect(dsn) for _ in range(workers)]
+@asynccontextmanager
+async def fresh(dsn: str, workers: int = 1) -> AsyncIterator[list[Store]]:
+    """Empty the store, connect as many workers, and disconnect them, also where a test fails."""
     async with await psycopg.AsyncConnection.connect(dsn, autocommit=True) as connection:
         await connection.execute("set session_replication_role = replica")  # decisions are only added to: a trigger says so
         await connection.execute("truncate decision, decision_consent, decision_applied, " + ", ".join(TABLES))
-    return stores
+    stores = [await Store.connect(dsn) for _ in range(workers)]
+    try:
+        yield stores
+    finally:
+        for store in stores:
+            await store.close()
 
 
 def resolver(store: Store, index: Index) -> Resolver:
@@ -70,12 +77,11 @@ def resolver(store: Store, index: Index) -> Resolver:
 
 async def play(dsn: str, batches: list[list[Message]], seen: Callable[[Index], None] = lambda _: None) -> Index:
     """Apply ``batches`` one after the other to an empty store."""
-    (store,) = await fresh(dsn)
     index = Index()
-    for batch in batches:
-        await resolver(store, index).apply(batch)
-        seen(index)
-    await store.close()
+    async with fresh(dsn) as (store,):
+        for batch in batches:
+            await resolver(store, index).apply(batch)
+            seen(index)
     return index
 
 

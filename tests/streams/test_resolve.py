@@ -42,16 +42,15 @@ def test_workers_do_not_matter(dsn: str, events: list[Any], rng: random.Random) 
     expected = run(dsn, items).alive()
 
     async def two_workers() -> Index:
-        stores, index = await fresh(dsn, 2), Index()
+        index = Index()
         shares = [[m for m in items if hash(m["row_id"]) % 2 == share] for share in (0, 1)]
 
         async def work(store: Store, share: list[Message]) -> None:
             for batch in split(rng, share):
                 await resolver(store, index).apply(batch)
 
-        await asyncio.gather(*(work(store, share) for store, share in zip(stores, shares, strict=True)))
-        for store in stores:
-            await store.close()
+        async with fresh(dsn, 2) as stores:
+            await asyncio.gather(*(work(store, share) for store, share in zip(stores, shares, strict=True)))
         return index
 
     assert asyncio.run(two_workers()).alive() == expected

@@ -23,6 +23,7 @@ from tests.streams.oracle import outcome
 
 pytestmark = pytest.mark.servers
 WORKERS = 3
+EDGES = "select one, other, hundredths, band, refusal from edge"
 ROWS, CHANGES = 300, 1500
 NAMES = ["王伟", "王玮", "尉迟琰", "李娜", "张桂英", "陈建国"]
 PLACES = [f"溧阳市昆仑街道燕山路{number}号{room}室" for number in range(1, 30) for room in (101, 202)]
@@ -110,11 +111,9 @@ def test_workers_killed_in_the_middle_change_nothing(workers: Stack) -> None:
     wanted = outcome(tokens, items)
     with psycopg.connect(settings.store_dsn.get_secret_value()) as connection:
         assert dict(connection.execute("select handle, entity_id from record").fetchall()) == wanted.entities
-        edges = {
-            (one, other): (bits, band) for one, other, bits, band in connection.execute("select one, other, hundredths, band from edge")
-        }
+        edges = {(row[0], row[1]): (row[2], row[3], row[4]) for row in connection.execute(EDGES)}
     assert edges == wanted.edges
-    assert {band for _, band in edges.values()} == {"match", "review"}, "the changes must try both bands"
+    assert {band for _, band, _ in edges.values()} == {"match", "review"}, "the changes must try both bands"
     members: dict[str, list[str]] = {}
     for handle, identifier in wanted.entities.items():
         members.setdefault(identifier, []).append(text_of(handle))
