@@ -18,7 +18,8 @@ Doubted = Mapping[bytes, frozenset[str]]
 class KnownRecord:
     """A record as the resolver keeps it: no personal value in clear.
 
-    ``blocks``: blocking keys, 24 bytes each; ``compared``: keyed digest of what the scorecard sees of it; ``wrapped``: its wrapped key.
+    ``blocks``: blocking keys, 24 bytes each; ``compared``: keyed digest of what the scorecard sees of it; ``muted``: rules by which
+    it shares a value with too many others for that value to count (``blocking.MUTED_BY``); ``wrapped``: its wrapped key.
     """
 
     handle: bytes
@@ -33,6 +34,7 @@ class KnownRecord:
     keys: list[bytes]
     blocks: list[bytes]
     compared: bytes
+    muted: bytes
     public: dict[str, Any]
     sealed: bytes | None
     entity_id: str

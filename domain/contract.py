@@ -31,6 +31,7 @@ from domain.contract_parts import (
     Slug,
     Strict,
     Target,
+    Words,
 )
 from domain.contract_words import UNION_MEMBERS, explain
 from domain.entities import FIELDS, Kind
@@ -64,12 +65,18 @@ class Table(Strict):
     constants: dict[Target, str] = Field(
         default_factory=dict, description="values every record of the table has, e.g. deceased.status: deceased"
     )
+    authority: list[Target] = Field(
+        default_factory=list, description="fields of which this table is the city's register: its values go before all others (择优)"
+    )
+    ends: dict[Target, Words] = Field(
+        default_factory=dict, description="words of this register that end the life of what it speaks of, e.g. enterprise.status: [closed]"
+    )
     expect: Expectation
     sample: Sample
 
     @model_validator(mode="after")
     def _consistent(self) -> "Table":
-        problems = [*self._key_problems(), *self._target_problems()]
+        problems = [*self._key_problems(), *self._target_problems(), *self._register_problems()]
         if problems:
             raise ValueError("; ".join(problems))
         return self
@@ -101,6 +108,15 @@ class Table(Strict):
                 yield f"角色没有字段 role {role} gets no field: map a column to it, or drop it from speaks_of"
         for target in {*self.expect.complete, *self.expect.unique} - taken.keys():
             yield f"expect: 未映射的字段 {target} is expected but no column fills it: map one, or drop the expectation"
+
+    def _register_problems(self) -> Iterator[str]:
+        codes = {target: column.codes for column in self.columns.values() for target in column.to or ()}
+        for target in sorted({*self.authority, *self.ends} - {*codes, *self.constants}):
+            yield f"authority/ends: 未映射的字段 no column fills {target}: map one, or drop it there"
+        for target, words in self.ends.items():
+            known = {*(codes.get(target) or {}).values()}
+            if known and (unknown := ", ".join(sorted({*words} - known))):
+                yield f"ends: 代码表没有 no code of {target} means {unknown}: use one of {', '.join(sorted(known))}"
 
     @property
     def captured(self) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ EnvName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$")]
 Reason = Annotated[str, StringConstraints(min_length=4, strip_whitespace=True)]
 Target = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")]
 Share = Annotated[float, Field(ge=0, le=1)]
+Words = Annotated[list[str], Field(min_length=1)]
 Mode = Literal["cdc", "file", "entry", "role"]
 Engine = Literal["postgresql", "kingbase", "mariadb", "mysql", "sqlserver", "oracle", "dameng"]
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from domain.contract import Contract, Table
 from domain.entities import FIELDS, Kind, Sensitivity
+from domain.life import Register
 from domain.tokens import Tokeniser
 from domain.values.person_name import grams, pinyin
 
@@ -15,7 +16,10 @@ RAW = "raw."  # prefix of the source's own words inside the sealed part
 
 @dataclass(slots=True)
 class Disclosed:
-    """A record after the split. ``public`` holds no personal value: {open, tokens, fields, flags}; ``sealed`` is still in clear here."""
+    """A record after the split. ``sealed`` is still in clear here.
+
+    ``public`` holds no personal value: {open, tokens, fields, flags}, and of a register's entry {authority, ends} (domain.life).
+    """
 
     public: dict[str, Any]
     sealed: dict[str, str]
@@ -25,17 +29,21 @@ class Disclosure:
     """Knows every contract's classes; a field whose class is unknown is treated as sensitive."""
 
     def __init__(self, contracts: list[Contract], tokeniser: Tokeniser) -> None:
-        """Index the classes by provider, table, role and field."""
+        """Index the classes and registers by provider, table and role."""
         self._tokeniser = tokeniser
         self._clear: dict[tuple[str, str, str], frozenset[str]] = {}
+        self._registers: dict[tuple[str, str, str], Register] = {}
         for contract in contracts:
             for table in contract.tables:
                 for role in table.speaks_of:
                     self._clear[contract.provider, table.name, role] = _clear_fields(table, role)
+                    if (register := Register.of(table, role)) is not None:
+                        self._registers[contract.provider, table.name, role] = register
 
     def __call__(self, provider: str, table: str, record: Mapping[str, Any]) -> Disclosed:
         """Split one element of ``RowRecords.records``."""
-        clear = self._clear.get((provider, table, record["role"]), frozenset())
+        place = provider, table, record["role"]
+        clear = self._clear.get(place, frozenset())
         fields = FIELDS[Kind(record["kind"])]
         open_, tokens, sealed = {}, {}, {}
         for field, value in record["values"].items():
@@ -52,6 +60,8 @@ class Disclosure:
         public: dict[str, Any] = {"open": open_, "tokens": tokens, "fields": sorted({*record["values"], *record["raw"]})}
         if record["flags"]:
             public["flags"] = record["flags"]
+        if place in self._registers:
+            public |= self._registers[place].facts(record["values"], record["flags"])
         return Disclosed(public, sealed)
 
     def _add_name_tokens(self, tokens: dict[str, list[str]], name: str) -> None:

@@ -1,5 +1,6 @@
 """What a search answers: how many entities fit, each by handle and masked name. No personal value leaves in clear."""
 
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -7,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from domain.entities import Kind
 from domain.masking import HIDDEN, mask_name, mask_plate
-from query.fit import Fitting, open_values
+from query.fit import Fitting, Opened
 
 _NAMED_BY = {
     Kind.ORGANISATION: ("name",),
@@ -16,13 +17,24 @@ _NAMED_BY = {
 }
 
 
+class Name(BaseModel):
+    """A name of an entity, as far as it may be told, and who gives it."""
+
+    masked_name: str = Field(description="open names in full, personal ones masked: 王*")
+    provider: str = Field(description="the department whose record gives it")
+
+
 class Hit(BaseModel):
     """One entity, as far as it may be told of without a grant."""
 
     handle: str = Field(description="names the entity within this department, purpose and case only")
     kind: Kind
-    masked_name: str = Field(description="open names in full, personal ones masked: 王*")
+    masked_name: str = Field(description="the best one: open names in full, personal ones masked: 王*")
     masked: bool = Field(description="whether something of the name is hidden")
+    name_from: str | None = Field(default=None, description="the department whose record gives that name; absent where nothing may show")
+    other_names: list[Name] = Field(description="names that other records give, best first; where departments disagree, this shows it")
+    status: Literal["active", "closed"] = Field(description="closed: a register that permits this purpose ended it (death, deregistration)")
+    closed_by: list[str] = Field(description="the departments whose registers say so")
     providers: list[str] = Field(description="departments that hold a record of it and permit this purpose")
     updated: datetime = Field(description="newest commit among those records, at its source")
 
@@ -45,41 +57,63 @@ class Telling:
 
     def __call__(self, handle: str, fitting: Fitting) -> Hit:
         """Return the hit that tells of an entity."""
-        name, masked = self._name(fitting)
+        names, masked = self._names(fitting)
+        ending = sorted({record.provider for record in fitting.records if record.member.ends})
         return Hit(
             handle=handle,
             kind=fitting.candidate.kind,
-            masked_name=name,
+            masked_name=names[0].masked_name if names else HIDDEN,
             masked=masked,
+            name_from=names[0].provider if names else None,
+            other_names=names[1:],
+            status="closed" if ending else "active",
+            closed_by=ending,
             providers=sorted({record.provider for record in fitting.records}),
-            updated=datetime.fromtimestamp(max(record.committed_ms for record in fitting.records) / 1000, UTC),
+            updated=datetime.fromtimestamp(max(record.member.committed_ms for record in fitting.records) / 1000, UTC),
         )
 
-    def _name(self, fitting: Fitting) -> tuple[str, bool]:
-        """Return the name to show, and whether something of it is hidden."""
+    def _names(self, fitting: Fitting) -> tuple[list[Name], bool]:
+        """Return the names to show, best first, each once, and whether something of the first is hidden."""
         kind = fitting.candidate.kind
         if kind is Kind.PERSON:  # masked even where a register is open: the most restrictive rule wins
-            return next(map(mask_name, _known(fitting, "name")), HIDDEN), True
+            return _once((mask_name(name), record) for name, record in _known(fitting, "name")), True
         if kind is Kind.THING:
-            return self._thing(fitting)
-        fields = _NAMED_BY[kind]
-        shown = [value for field in fields for value in self._shown(fitting, field)]
-        return (shown[0], False) if shown else (HIDDEN, True)
+            return self._things(fitting)
+        shown = _once(pair for field in _NAMED_BY[kind] for pair in self._shown(fitting, field))
+        return shown, not shown
 
-    def _thing(self, fitting: Fitting) -> tuple[str, bool]:
-        plates = self._shown(fitting, "plate")
-        words = plates[:1] or [mask_plate(plate) for plate in _known(fitting, "plate")[:1]]
-        for field in ("make", "model", "type"):
-            words += self._shown(fitting, field)[:1]
-        return (" ".join(dict.fromkeys(words)) or HIDDEN), not plates
+    def _things(self, fitting: Fitting) -> tuple[list[Name], bool]:
+        """Return plates, the best one with make and model; where there is none, make and model alone."""
+        shown = list(self._shown(fitting, "plate"))
+        plates = shown or [(mask_plate(plate), record) for plate, record in _known(fitting, "plate")]
+        details = [pair for field in ("make", "model", "type") for pair in list(self._shown(fitting, field))[:1]]
+        first = [*plates[:1], *details]
+        if not first:
+            return [], True
+        words = " ".join(dict.fromkeys(word for word, _ in first))
+        return _once([(words, first[0][1]), *plates[1:]]), not shown
 
-    def _shown(self, fitting: Fitting, field: str) -> list[str]:
+    def _shown(self, fitting: Fitting, field: str) -> Iterator[tuple[str, Opened]]:
+        """Yield a field's values that anyone may see, best first, and the records that give them."""
         place = fitting.candidate.kind, field
-        records = (record for record in fitting.records if (record.provider, *place) in self._public)
-        return [value for record in records for value in open_values(fitting.candidate, record, field)]
+        for record in _best_first(fitting, field):
+            if field in record.clear and (record.provider, *place) in self._public:
+                yield record.clear[field], record
 
 
-def _known(fitting: Fitting, field: str) -> list[str]:
-    """Return every value of a field, personal and internal ones too: only for masking."""
-    sealed = [record.values[field] for record in fitting.records if field in record.values]
-    return sealed + [value for record in fitting.records for value in open_values(fitting.candidate, record, field)]
+def _known(fitting: Fitting, field: str) -> Iterator[tuple[str, Opened]]:
+    """Yield every value of a field, personal and internal ones too, best first: only for masking."""
+    for record in _best_first(fitting, field):
+        if field in record.values:
+            yield record.values[field], record
+
+
+def _best_first(fitting: Fitting, field: str) -> list[Opened]:
+    return sorted(fitting.records, key=lambda record: record.standing(field))
+
+
+def _once(pairs: Iterable[tuple[str, Opened]]) -> list[Name]:
+    first: dict[str, str] = {}
+    for word, record in pairs:
+        first.setdefault(word, record.provider)
+    return [Name(masked_name=word, provider=provider) for word, provider in first.items() if word]

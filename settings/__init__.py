@@ -52,6 +52,7 @@ class Settings(BaseSettings):
     stream_batch: int = Field(default=500, ge=1, description="most records one micro-batch holds")
     stream_linger: float = Field(default=0.02, ge=0, description="longest wait for a batch to fill")
     index_batch: int = Field(default=1000, ge=1, description="most entities one bulk request holds")
+    history_days: int = Field(default=1095, ge=1, description="how long former versions of records and entities are kept")
     query_host: str = "127.0.0.1"
     query_port: int = 8080
     door_host: str = "127.0.0.1"

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from domain.contract import Contract, Table
 from domain.entities import Kind
+from domain.life import ENDED_BY
 
 ROWS = range(1, 46)
 _KINDS = {Kind.PERSON: "人", Kind.ORGANISATION: "单位", Kind.THING: "物", Kind.ADDRESS: "地址", Kind.MATTER: "事"}
@@ -72,6 +73,9 @@ def _provider(contract: Contract) -> str:
         lines += ["", f"**角色 role**: {contract.role.zh} {contract.role.en}"]
     if contract.tables:
         lines += ["", "| 表 table | 一行说的是 a row speaks of | 映射的列 mapped columns |", "|---|---|---|", *map(_table, contract.tables)]
+    registers = [_register(table) for table in contract.tables if table.authority or table.ends]
+    if registers:
+        lines += ["", "主数据 registers (docs/entity-life.md):", "", *registers]
     withheld = [f"`{table.name}.{column}`: {reason}" for table in contract.tables for column, reason in table.withheld.items()]
     withheld += [f"`{name}` 整表 the whole table: {reason}" for name, reason in contract.withheld_tables.items()]
     if withheld:
@@ -83,6 +87,18 @@ def _table(table: Table) -> str:
     kinds = "、".join(f"{_KINDS[kind]} {role}" for role, kind in table.speaks_of.items())
     mapped = sum(column.to is not None for column in table.columns.values())
     return f"| `{table.name}` {_cell(table.title.zh)} {_cell(table.title.en)} | {kinds} | {mapped} / {len(table.columns)} |"
+
+
+def _register(table: Table) -> str:
+    decided = f"择优优先 its values go first: {', '.join(table.authority)}" if table.authority else ""
+    ending = [f"{target} 的日期 its date" for target in table.authority if _ends(table, *target.split("."))]
+    ending += [f"{target} = {', '.join(words)}" for target, words in table.ends.items()]
+    ends = f"终结 ends a life: {'; '.join(ending)}" if ending else ""
+    return f"- `{table.name}` {_cell('; '.join(filter(None, (decided, ends))))}"
+
+
+def _ends(table: Table, role: str, field: str) -> bool:
+    return ENDED_BY.get(table.speaks_of[role]) == field
 
 
 def _cell(text: str) -> str:

@@ -38,6 +38,11 @@ function speak(lang) {
   document.getElementById("language").href = english() ? "/" : "/?lang=en";
   history.replaceState(null, "", english() ? "/?lang=en" : "/");
   for (const time of document.querySelectorAll("time")) showTime(time);
+  for (const how of document.querySelectorAll(".how")) showHow(how);
+}
+
+function showHow(how) {
+  how.href = `/how?${how.dataset.case}${english() ? "&lang=en" : ""}`;
 }
 
 function showTime(time) {
@@ -122,6 +127,15 @@ function withEmptyValue(problems, body) {
   return Object.keys(body).some((key) => !FIELDS.includes(key)) || known || !problems.length ? problems : [...problems, empty];
 }
 
+function showOtherNames(place, names) {
+  place.hidden = !names.length;
+  for (const name of names) {
+    const said = document.createElement("span");
+    said.append(`${name.masked_name} `, department(name.provider));
+    place.querySelector("dd").append(said);
+  }
+}
+
 function showHit(found) {
   const item = chosen("hit");
   item.querySelector(".kind").append(chosen(`kind-${found.kind}`));
@@ -129,6 +143,8 @@ function showHit(found) {
   const mask = item.querySelector(".mask");
   mask.append(chosen(found.masked ? "say-masked" : "say-open"));
   mask.classList.toggle("is-open", !found.masked);
+  item.querySelector(".closed").hidden = found.status !== "closed";
+  showOtherNames(item.querySelector(".other"), found.other_names);
   for (const slug of found.providers) {
     const chip = document.createElement("li");
     chip.append(department(slug));
@@ -138,6 +154,9 @@ function showHit(found) {
   time.dateTime = found.updated;
   showTime(time);
   item.querySelector("code").textContent = found.handle;
+  const { purpose, case_number, on_behalf_of } = asked;
+  item.querySelector(".how").dataset.case = new URLSearchParams({ handle: found.handle, purpose, case_number, on_behalf_of });
+  showHow(item.querySelector(".how"));
   hits.append(item);
 }
 

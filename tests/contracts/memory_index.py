@@ -1,11 +1,10 @@
 """Fakes at the query stop's seams: entities and keys in memory, searched by the same questions as the real servers."""
 
-from base64 import b64decode
 from collections.abc import Collection
 from typing import Any
 
 from domain.entities import Kind
-from query.index import Candidate, Candidates, Member
+from query.index import Candidate, Candidates, member_of
 from query.question import Clause, How, Question
 
 
@@ -52,7 +51,7 @@ def _candidate(document: dict[str, Any], question: Question) -> Candidate | None
     matched = frozenset(clause.name for clause in question.clauses if clause.kind == document["kind"] and _fits(clause, document))
     if not matched:
         return None
-    members = tuple(_member(member) for member in document["members"])
+    members = tuple(member_of(member) for member in document["members"])
     return Candidate(document["entity_id"], Kind(document["kind"]), document["open"], members, matched)
 
 
@@ -63,10 +62,3 @@ def _fits(clause: Clause, document: dict[str, Any]) -> bool:
     if clause.how is How.GRAMS:
         return len(set(clause.tokens).intersection(tokens.get("name_gram", []))) >= clause.least
     return bool(set(clause.tokens).intersection(tokens.get(clause.field, [])) or set(clause.values).intersection(clear))
-
-
-def _member(source: dict[str, Any]) -> Member:
-    sealed = source["sealed"]
-    return Member(
-        source["handle"], source["provider"], source["committed_ms"], frozenset(source["fields"]), b64decode(sealed) if sealed else None
-    )

@@ -52,6 +52,8 @@ def _table(draw: st.DrawFn, mode: str, name: str) -> dict[str, Any]:
         "speaks_of": {role: kind.value for role, kind in kinds.items()},
         "columns": columns,
         "constants": {target: draw(_TEXT) for target in targets[:1]},
+        "authority": filled[:1],
+        "ends": {target: [draw(_TEXT)] for target in targets[:1]},
         "expect": {
             "rows_min": draw(st.integers(0, 10)),
             "rows_max": draw(st.integers(10, 10**7)),
