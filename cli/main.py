@@ -23,6 +23,9 @@ COMMANDS: dict[str, str] = {
     "submit": "cli.submit",
     "contract": "cli.contract.command",
     "index": "cli.index",
+    "scorecard": "cli.scorecard",
+    "entity": "cli.entity",
+    "review": "cli.review",
     "quality": "cli.quality",
     "call": "cli.call",
 }

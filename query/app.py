@@ -19,11 +19,16 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from domain.contract import Contract
 from query.answer import Answer
 from query.desk import SearchDesk
+from query.entity_api import entity_router
+from query.entity_desk import EntityDesk
+from query.entity_store import EntityStore
+from query.evidence import Evidence
 from query.guard import BodyLimit, Guard
 from query.index import EntityIndex
 from query.pages import FOLDER, page_router
 from query.problems import Problem, ProblemError, problems_of
 from query.request import SearchRequest
+from query.review_routes import review_router
 from query.sealing_keys import SealingKeys
 from schemas.metrics import ready
 from settings import Settings
@@ -38,15 +43,19 @@ _STATUS_CODES: dict[int, str] = {
 }
 
 
-def create_app(settings: Settings, contracts: list[Contract], index: EntityIndex, keys: SealingKeys) -> FastAPI:
-    """Return the app. Whoever passes the clients in also closes them."""
-    desk = SearchDesk(contracts, index, keys, settings.master_key_bytes())
+def create_app(
+    settings: Settings, contracts: list[Contract], index: EntityIndex, keys: SealingKeys, evidence: EntityStore | None = None
+) -> FastAPI:
+    """Return the app. Whoever passes the clients in also closes them; ``evidence`` stands in for the store's records in tests."""
+    master = settings.master_key_bytes()
+    desk = SearchDesk(contracts, index, keys, master)
+    explaining = Evidence(settings.store_dsn.get_secret_value(), master, desk.catalogue.public, evidence)
     app = FastAPI(
         title="huiliu",
         description="汇流 masked search. 每次查询须说明用途、案件编号和代表的部门。",
         docs_url=None,  # its scripts come from another host
         redoc_url=None,
-        lifespan=_lifespan(desk),
+        lifespan=_lifespan(desk, explaining),
         telemetry={
             "tracing": False,
             "metrics": False,
@@ -62,12 +71,14 @@ def create_app(settings: Settings, contracts: list[Contract], index: EntityIndex
     )
     _add_handlers(app)
     _add_api(app, desk)
+    app.include_router(entity_router(EntityDesk(desk.catalogue, explaining, master)))
+    app.include_router(review_router(settings, desk.catalogue, explaining))
     app.include_router(page_router(desk.catalogue))
     app.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")
     return app
 
 
-def _lifespan(desk: SearchDesk) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _lifespan(desk: SearchDesk, explaining: Evidence) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     """Return what runs beside the app: readiness is told once a search could be answered."""
 
     async def tell_ready() -> None:
@@ -80,6 +91,7 @@ def _lifespan(desk: SearchDesk) -> Callable[[FastAPI], AbstractAsyncContextManag
         task = asyncio.create_task(tell_ready())
         yield
         task.cancel()
+        await explaining.close()
 
     return lifespan
 
@@ -105,7 +117,7 @@ def _add_api(app: FastAPI, desk: SearchDesk) -> None:
 def _add_handlers(app: FastAPI) -> None:
     @app.exception_handler(ProblemError)
     async def problem(_request: Request, error: ProblemError) -> Response:
-        return _problems(error.status, error.problems)
+        return _problems(error.status, error.problems, error.headers)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(_request: Request, error: RequestValidationError) -> Response:

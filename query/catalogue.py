@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from domain.contract import Contract
 from domain.contract_parts import Bilingual
 from domain.entities import Kind, Sensitivity
+from query.problems import Problem, ProblemError
+from query.request import Case
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,22 @@ class Catalogue:
                 classes.setdefault(place, set()).add(sensitivity)
         self.clear = frozenset(place for place, said in classes.items() if said & {Sensitivity.OPEN, Sensitivity.INTERNAL})
         self.public = frozenset(place for place, said in classes.items() if said == {Sensitivity.OPEN})
+
+    def providers(self, case: Case) -> frozenset[str]:
+        """Return the departments that permit the case's purpose.
+
+        Raises:
+            ProblemError: there is no such purpose, or no such asking department.
+        """
+        problems = []
+        purpose = self.purposes.get(case.purpose)
+        if purpose is None:
+            problems.append(Problem("purpose", "unknown_purpose"))
+        if case.on_behalf_of not in self.departments:
+            problems.append(Problem("on_behalf_of", "unknown_department"))
+        if purpose is None or problems:
+            raise ProblemError(problems)
+        return purpose.providers
 
 
 def _classes(contract: Contract) -> Iterator[tuple[tuple[str, Kind, str], Sensitivity]]:

@@ -45,7 +45,7 @@ class SearchDesk:
         Raises:
             ProblemError: the request cannot be answered as it stands (422), or a server is away (503).
         """
-        question = self._asking(request, self._providers(request))
+        question = self._asking(request, self.catalogue.providers(request))
         after = self._handles.position(request)
         with SEARCH_SECONDS.time():
             try:
@@ -63,17 +63,6 @@ class SearchDesk:
             return await self._index.answers() and await self._keys.answers()
         except (ApiError, TransportError, StoreError, PoolTimeout):
             return False
-
-    def _providers(self, request: SearchRequest) -> frozenset[str]:
-        problems = []
-        purpose = self.catalogue.purposes.get(request.purpose)
-        if purpose is None:
-            problems.append(Problem("purpose", "unknown_purpose"))
-        if request.on_behalf_of not in self.catalogue.departments:
-            problems.append(Problem("on_behalf_of", "unknown_department"))
-        if purpose is None or problems:
-            raise ProblemError(problems)
-        return purpose.providers
 
     async def _fitting(self, question: Question) -> tuple[list[Fitting], bool]:
         if not question.clauses:  # none of the providers has anything in clear that could be searched by words

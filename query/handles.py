@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
 from domain.tokens import derive
 from query.problems import Problem, ProblemError
-from query.request import SearchRequest
+from query.request import Case, SearchRequest
 
 Position = tuple[int, str]
 """Where a page ended: minus the hit's tier, and its entity id."""
@@ -30,9 +30,16 @@ class Handles:
         self._handles = AESSIV(derive(master, "handle"))
         self._cursors = AESSIV(derive(master, "cursor"))
 
-    def handle(self, request: SearchRequest, entity_id: str) -> str:
-        """Return the entity's handle in the request's case: URL-safe text."""
-        return _text(self._handles.encrypt(entity_id.encode(), _case(request)))
+    def handle(self, case: Case, entity_id: str) -> str:
+        """Return the handle of an entity, or of a record, in the case: URL-safe text."""
+        return _text(self._handles.encrypt(entity_id.encode(), _case(case)))
+
+    def named(self, case: Case, handle: str) -> str | None:
+        """Return what a handle names; None if it is no handle of this case."""
+        try:
+            return self._handles.decrypt(urlsafe_b64decode(handle + "=" * (-len(handle) % 4)), _case(case)).decode()
+        except (InvalidTag, Base64Error, ValueError):
+            return None
 
     def cursor(self, request: SearchRequest, position: Position) -> str:
         """Return where a page ended, readable only together with the same request."""
@@ -54,8 +61,8 @@ class Handles:
         return tier, entity_id
 
 
-def _case(request: SearchRequest) -> list[bytes]:
-    return [part.encode() for part in (request.on_behalf_of, request.purpose, request.case_number)]
+def _case(case: Case) -> list[bytes]:
+    return [part.encode() for part in (case.on_behalf_of, case.purpose, case.case_number)]
 
 
 def _question(request: SearchRequest) -> bytes:

@@ -7,7 +7,7 @@ user writes is parsed by Elasticsearch.
 
 from base64 import b64decode
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from elasticsearch import AsyncElasticsearch
@@ -25,19 +25,31 @@ _SOURCE = [
     "members.provider",
     "members.committed_ms",
     "members.fields",
+    "members.authority",
+    "members.doubts",
+    "members.ends",
+    "members.open_at",
     "members.sealed",
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One record's share of an entity. ``handle``: 22 characters; ``fields``: what it gives, sealed ones too."""
+    """One record's share of an entity.
+
+    ``handle``: 22 characters; ``fields``: what it gives, sealed ones too; ``authority``, ``doubts``: those it is the register of, and
+    those that are doubted; ``ends``: it ends the entity's life; ``open_at``: field → place of its value in the candidate's ``open``.
+    """
 
     handle: str
     provider: str
     committed_ms: int
     fields: frozenset[str]
     sealed: bytes | None
+    authority: frozenset[str] = frozenset()
+    doubts: frozenset[str] = frozenset()
+    ends: bool = False
+    open_at: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,17 +152,22 @@ def _candidate(hit: Mapping[str, Any]) -> Candidate:
         source["entity_id"],
         Kind(source["kind"]),
         source.get("open", {}),
-        tuple(_member(member) for member in source["members"]),
+        tuple(member_of(member) for member in source["members"]),
         frozenset(hit.get("matched_queries", ())),
     )
 
 
-def _member(source: Mapping[str, Any]) -> Member:
+def member_of(source: Mapping[str, Any]) -> Member:
+    """Return the member as the document tells it; what an older document does not tell is nothing."""
     sealed = source.get("sealed")
     return Member(
-        source["handle"],
-        source["provider"],
-        source["committed_ms"],
-        frozenset(source["fields"]),
-        b64decode(sealed) if sealed else None,
+        handle=source["handle"],
+        provider=source["provider"],
+        committed_ms=source["committed_ms"],
+        fields=frozenset(source["fields"]),
+        sealed=b64decode(sealed) if sealed else None,
+        authority=frozenset(source.get("authority", ())),
+        doubts=frozenset(source.get("doubts", ())),
+        ends=source.get("ends", False),
+        open_at=source.get("open_at", {}),
     )

@@ -3,7 +3,7 @@
 A problem never carries what was sent: pydantic's ``input`` and messages stay behind, only place and code go on.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,13 +43,14 @@ class Problem:
 
 
 class ProblemError(Exception):
-    """A request that cannot be answered as it stands; ``status`` is the HTTP status."""
+    """A request that cannot be answered as it stands; ``status`` and ``headers`` are the HTTP answer's."""
 
-    def __init__(self, problems: list[Problem], status: int = 422) -> None:
+    def __init__(self, problems: list[Problem], status: int = 422, headers: Mapping[str, str] | None = None) -> None:
         """Keep the problems; the message names codes and places only."""
         super().__init__(", ".join(f"{problem.place}: {problem.code}" for problem in problems))
         self.problems = problems
         self.status = status
+        self.headers = headers
 
 
 def problems_of(errors: Sequence[Any]) -> list[Problem]:
@@ -61,7 +62,7 @@ def _problem(error: dict[str, Any]) -> Problem:
     code = _CODES.get(error["type"], "invalid")
     if code == "not_json":
         return Problem("", code)  # its place is an offset into the text
-    known = [str(part) for part in error["loc"] if part != "body"]
+    known = [str(part) for part in error["loc"] if part not in ("body", "query")]
     if code == "unknown_field":
         known = known[:-1]  # the name was made up by the sender and may hold anything
     return Problem(".".join(known), "not_json" if not known and code == "invalid" else code)

@@ -53,14 +53,19 @@ class Identifier(Strict):
     value: Annotated[Asked, Field(repr=False)]
 
 
-class SearchRequest(Strict):
-    """A search. Exactly one of ``identifier``, ``name``, ``organisation`` and ``address``."""
+class Case(Strict):
+    """What every question says first: for what purpose, in which case, on whose behalf."""
 
     purpose: Annotated[str, StringConstraints(min_length=1, max_length=64)] = Field(description="a purpose that contracts permit")
     case_number: Annotated[str, StringConstraints(min_length=1, max_length=128), AfterValidator(_case_number)] = Field(
-        description="number of the case or matter the search belongs to, at least one digit"
+        description="number of the case or matter the question belongs to, at least one digit"
     )
     on_behalf_of: Annotated[str, StringConstraints(min_length=1, max_length=64)] = Field(description="the asking department's slug")
+
+
+class SearchRequest(Case):
+    """A search. Exactly one of ``identifier``, ``name``, ``organisation`` and ``address``."""
+
     identifier: Identifier | None = None
     name: Asked | None = Field(default=None, repr=False, description="a person's name")
     organisation: Asked | None = Field(default=None, repr=False, description="an organisation's name, or parts of it")

@@ -54,6 +54,10 @@ PROBLEMS: dict[str, Text] = {
     ),
     "several_values": Text("这里有几个值，请一次只查一个。", "There are several values here: search for one at a time."),
     "placeholder": Text("这是占位的写法，不是真实的值，请填写实际的值。", "This is a placeholder, not a value: give the real one."),
+    "given_name_missing": Text(
+        "这里只有姓和称呼，请填写全名，不确定的字可用 ? 代替。",
+        "This is a surname and a title: give the full name, with ? for a character you do not know.",
+    ),
     "empty": Text("此项为空，请填写要查的内容。", "This is empty: give what is looked for."),
     "too_vague": Text(
         "只有姓查不了，请填写全名，不确定的字可用 ? 代替。",
@@ -61,6 +65,39 @@ PROBLEMS: dict[str, Text] = {
     ),
     "bad_cursor": Text(
         "翻页标记不属于这次查询，请从第一页重新查询。", "The page mark does not belong to this search: start again at the first page."
+    ),
+    "unknown_handle": Text(
+        "这个代号不属于本次的用途、案件和部门，或所指的记录已不存在，请重新查询取得代号。",
+        "This handle is not of this purpose, case and department, or what it named is gone: search again to get a handle.",
+    ),
+    "no_steward_key": Text(
+        "没有复核员密钥，或密钥不对；密钥由管理员用 huiliu review steward 姓名 发放。",
+        "There is no steward's key, or a wrong one: operators give one with huiliu review steward NAME.",
+    ),
+    "foreign_origin": Text(
+        "请求来自别的网站，已拒绝；请从本页提交。", "The request comes from another site's page and was refused: send it from here."
+    ),
+    "own_decision": Text("不能同意自己的决定，请另一位复核员同意。", "Nobody consents to their own decision: ask another steward."),
+    "not_waiting": Text(
+        "这项决定不在等待同意：已有人同意，或已被后来的决定取代；请刷新后再看。",
+        "This decision does not wait: someone consented, or a later one overtook it. Look again.",
+    ),
+    "not_undoable": Text(
+        "这一条不能撤销：它本身是撤销，或已被撤销；请重新作出决定。",
+        "This cannot be taken back: it is an undo itself, or is taken back already. Decide anew.",
+    ),
+    "unknown_decision": Text("没有这项决定，请核对编号。", "There is no such decision: check its number."),
+    "unknown_record": Text(
+        "没有这两条记录，或其中一条已删除；请回到复核清单。",
+        "There are no two such records, or one was deleted: go back to the review list.",
+    ),
+    "kinds_differ": Text(
+        "这两条不是同一类的记录，或是不合并的事项，无需复核。",
+        "The two records are not of one kind, or are matters, which are never joined: there is nothing to decide.",
+    ),
+    "no_reason": Text("请写明理由。", "Give a reason."),
+    "nothing_resolved": Text(
+        "还没有归并过任何记录；管理员请运行 huiliu up。", "No record was ever resolved here: operators, run huiliu up."
     ),
     "index_away": Text(
         "检索服务暂时没有回答，请稍后再试；管理员请运行 huiliu status。",
@@ -116,8 +153,11 @@ PAGE: dict[str, Text] = {
     ),
     "masked": Text("已掩码", "masked"),
     "open": Text("公开", "open"),
+    "closed": Text("已注销", "closed"),
+    "other_names": Text("其他记录的名称", "Other records' names"),
     "updated": Text("更新于", "Updated"),
     "handle": Text("案内代号", "Handle in this case"),
+    "how": Text("为什么是同一个", "Why these records are one"),
     "failed": Text("没有查成。", "The search did not run. "),
     "correct": Text("请按表单里的提示修改后再查。", "Correct what the form shows, then search again."),
     "away": Text("连不上服务，请检查网络后再试。", "The service cannot be reached: check the network and try again."),

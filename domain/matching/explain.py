@@ -1,28 +1,114 @@
-"""Says why a pair was judged as it was, in sentences a clerk understands, without any value of either record."""
+"""Says why records were taken for one entity or for two, in sentences a clerk understands, without any value of a record.
 
-from collections.abc import Iterator
-from typing import NamedTuple
+Bits are told whole. A name's weight depends on how common the name is, so its hundredths would tell which name it is.
+"""
 
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from math import floor
+from typing import Literal, NamedTuple
+
+from domain.entities import Kind
+from domain.matching.blocking import RULES
+from domain.matching.clusters import LARGEST, Edge, Pin, Support, partition
+from domain.matching.keys import CODES, EXCLUSIVE
 from domain.matching.scorecard import Band, Judgement
 from domain.matching.scorecard_file import Level, ScorecardFile
 
 
-class Reason(NamedTuple):
-    """One field's part in a judgement; ``bits`` above 0 speak for one entity, below 0 for two."""
+class Words(NamedTuple):
+    """One sentence or name in both languages."""
 
-    field: str
-    level: str
-    bits: float
     zh: str
     en: str
 
 
-_VERDICTS = {
-    Band.MATCH: ("判为同一实体", "taken for one entity"),
-    Band.REVIEW: ("需人工复核", "for a person to judge"),
-    Band.APART: ("判为不同实体", "taken for two entities"),
+class Reason(NamedTuple):
+    """One field's part in a judgement; whole ``bits`` above 0 speak for one entity, below 0 for two."""
+
+    field: str
+    level: str
+    bits: int
+    zh: str
+    en: str
+
+
+class KeyFact(NamedTuple):
+    """What one identifier says of two records: ``same`` value, or, only where a value is one entity's alone, different values."""
+
+    field: str
+    same: bool
+    zh: str
+    en: str
+
+
+class Join(NamedTuple):
+    """One step that joined two records of an entity: by a steward's word, by a strong ``key`` they share, or by an edge's bits."""
+
+    one: bytes
+    other: bytes
+    how: Literal["pin", "key", "edge"]
+    key: bytes = b""
+    hundredths: int = 0
+
+
+KINDS: dict[Kind, Words] = {
+    Kind.PERSON: Words("人", "person"),
+    Kind.ORGANISATION: Words("组织", "organisation"),
+    Kind.THING: Words("物", "thing"),
+    Kind.ADDRESS: Words("地址", "address"),
+    Kind.MATTER: Words("事项", "matter"),
 }
-_WANTING = "，因为缺少匹配必需的一致项，或有疑点", ", because something that a match needs is wanting, or a doubt forbids it"
+KEYS: dict[str, Words] = {
+    "citizen_id": Words("公民身份号码", "citizen ID"),
+    "uscc": Words("统一社会信用代码", "unified social credit code"),
+    "organisation_code": Words("组织机构代码", "organisation code"),
+    "vin": Words("车辆识别代号", "VIN"),
+    "imei": Words("设备识别码（IMEI）", "IMEI"),
+    "plate": Words("车牌号", "plate"),
+    "address": Words("完整地址", "full address"),
+}
+"""The strong keys' names, by field."""
+REFUSALS: dict[str, Words] = {
+    "cannot_link": Words(
+        "两边的记录有不同的有效证件号，机器不会把它们合为一个",
+        "the records on the two sides have different valid identifiers, so the machine never joins them",
+    ),
+    "pinned_different": Words("复核员已判定两边的记录不是同一个", "a steward decided that records on the two sides are different entities"),
+    "torn": Words(
+        "另有几乎一样强的线索指向第三个实体，而二者不可能相同，所以哪边都不并",
+        "evidence almost as strong leads to a third entity that cannot be the same, so it joins neither",
+    ),
+    "no_support": Words(
+        "这一对看起来相符，但两边其余的记录整体上不相符", "this pair agrees, but the other records of the two sides, on the whole, do not"
+    ),
+    "contested_key": Words(
+        "证件号相同，但姓名差得太多，可能是号码录错或冒用，要由人判断",
+        "the identifiers are the same, but the names are too unlike: one may be typed wrong or another's, so a person must judge",
+    ),
+    "large_component": Words(
+        f"相互牵连的记录超过 {LARGEST} 组，像是多人共用的号码，机器不再按相似程度合并",
+        f"more than {LARGEST} groups of records hang together, as by a number that many share; likeness joins nothing there",
+    ),
+}
+"""Why a pair that matches was not joined, by the code that ``clusters`` gives."""
+BLOCKS: dict[str, str] = {
+    "m": "手机号", "nb": "姓名和出生日期", "na": "姓名和住址", "ne": "姓名和工作单位",
+    "fi": "境外证号", "fb": "境外人员的出生日期", "fn": "姓和名", "fs": "城区和邮编", "fp": "姓名和城区",
+    "fq": "姓名和街道", "fa": "街道和门牌号",
+    "oc": "组织机构代码", "on": "字号", "ol": "固定电话",
+    "tv": "车辆识别代号", "tm": "IMEI", "te": "发动机号", "ts": "序列号",
+    "ad": "门牌编码", "aa": "地址的各部分", "ap": "地名",
+}  # fmt: skip
+"""What the records of a block agree in, by the letters of ``blocking.RULES``."""
+_RULES = list(RULES)
+_VERDICTS = {
+    Band.MATCH: Words("判为同一实体", "taken for one entity"),
+    Band.REVIEW: Words("需人工复核", "for a person to judge"),
+    Band.APART: Words("判为不同实体", "taken for two entities"),
+}
+_WANTING = Words("，因为缺少匹配必需的一致项，或有疑点", ", because something that a match needs is wanting, or a doubt forbids it")
+_NAMED = {code: (kind, field) for (kind, field), code in CODES.items()}
 
 
 def why(judgement: Judgement, file: ScorecardFile) -> list[Reason]:
@@ -30,17 +116,104 @@ def why(judgement: Judgement, file: ScorecardFile) -> list[Reason]:
     return sorted(_reasons(judgement, file), key=lambda reason: (-abs(reason.bits), reason.field))
 
 
-def verdict(judgement: Judgement, file: ScorecardFile) -> tuple[str, str]:
-    """Return the verdict with its figures, in Chinese and English."""
+def verdict(judgement: Judgement, file: ScorecardFile) -> Words:
+    """Return the verdict with its figures."""
     profile = file.profiles[judgement.profile]
     zh, en = _VERDICTS[judgement.band]
     if judgement.wanting:
-        zh, en = zh + _WANTING[0], en + _WANTING[1]
-    bits, match, review = judgement.bits, profile.match / 100, profile.review / 100
-    return (
-        f"证据 {bits:.1f} 比特（匹配 ≥ {match:g}，复核 ≥ {review:g}）：{zh}",
-        f"{bits:.1f} bits of evidence (match ≥ {match:g}, review ≥ {review:g}): {en}",
+        zh, en = zh + _WANTING.zh, en + _WANTING.en
+    bits, match, review = floor(judgement.bits), profile.match / 100, profile.review / 100  # down: never at a bound it does not reach
+    return Words(
+        f"证据 {bits} 比特（匹配 ≥ {match:g}，复核 ≥ {review:g}）：{zh}",
+        f"{bits} bits of evidence (match ≥ {match:g}, review ≥ {review:g}): {en}",
     )
+
+
+def spanning(
+    records: Mapping[bytes, Collection[bytes]], edges: Collection[Edge], pins: Collection[Pin], support: Support | None = None
+) -> list[Join]:
+    """Return the steps by which records (handle → strong keys) hang together: the strongest evidence first, none that says nothing new.
+
+    It follows ``partition``, in its order, and takes no step that it did not take.
+    """
+    found = partition(records, edges, pins, support)
+    refused = {refusal.edge for refusal in found.refused}
+    steps = [Join(pin.one, pin.other, "pin") for pin in sorted(set(pins) - set(found.contradicted)) if pin.same]
+    holders: dict[bytes, list[bytes]] = {}
+    for handle in sorted(records):
+        for key in records[handle]:
+            holders.setdefault(key, []).append(handle)
+    for key in sorted(holders.keys() - set(found.ambiguous)):
+        steps += [Join(holders[key][0], other, "key", key) for other in holders[key][1:]]
+    ordered = sorted(set(edges) - refused, key=lambda edge: (-edge.hundredths, edge.one, edge.other))
+    steps += [Join(edge.one, edge.other, "edge", hundredths=edge.hundredths) for edge in ordered]
+    return list(_new(steps, records))
+
+
+def chain(joins: Iterable[Join], start: bytes, end: bytes) -> list[Join]:
+    """Return the steps that lead from one record to another, in order; none if they are not connected."""
+    near: dict[bytes, list[tuple[bytes, Join]]] = {}
+    for join in joins:
+        near.setdefault(join.one, []).append((join.other, join))
+        near.setdefault(join.other, []).append((join.one, join))
+    ways: dict[bytes, list[Join]] = {start: []}
+    waiting = deque([start])
+    while waiting and end not in ways:
+        here = waiting.popleft()
+        for there, join in near.get(here, ()):
+            if there not in ways:
+                ways[there] = [*ways[here], join]
+                waiting.append(there)
+    return ways.get(end, [])
+
+
+def groups(handles: Iterable[bytes], joins: Iterable[Join]) -> int:
+    """Return how many groups the steps leave of these records."""
+    return len(set(handles)) - sum(1 for _ in _new(joins, handles))
+
+
+def block_words(token: bytes) -> Words:
+    """Return what the records of a stored block agree in."""
+    rule = _RULES[token[0]]
+    return Words(BLOCKS[rule], RULES[rule])
+
+
+def field_of(key: bytes) -> str:
+    """Return the field that a strong key was made of."""
+    return _NAMED[key[0]][1]
+
+
+def keys_say(one: Collection[bytes], other: Collection[bytes]) -> list[KeyFact]:
+    """Return what two records' strong keys say, the strongest first; the order of the records does not matter."""
+    return [fact for code in sorted({key[0] for key in (*one, *other)}) if (fact := _fact(code, set(one), set(other))) is not None]
+
+
+def _new(steps: Iterable[Join], handles: Iterable[bytes]) -> Iterator[Join]:
+    """Yield the steps that join what the steps before them left apart."""
+    parent = {handle: handle for handle in handles}
+
+    def top(handle: bytes) -> bytes:
+        while parent[handle] != handle:
+            parent[handle] = handle = parent[parent[handle]]
+        return handle
+
+    for step in steps:
+        if step.one in parent and step.other in parent and (one := top(step.one)) != (other := top(step.other)):
+            parent[one] = other
+            yield step
+
+
+def _fact(code: int, one: set[bytes], other: set[bytes]) -> KeyFact | None:
+    mine, theirs = ({key for key in keys if key[0] == code} for keys in (one, other))
+    field = _NAMED[code][1]
+    zh, en = KEYS[field]
+    if mine & theirs and code in EXCLUSIVE:
+        return KeyFact(field, True, f"{zh}相同且有效：同一实体", f"same valid {en}: one entity")
+    if mine & theirs:
+        return KeyFact(field, True, f"{zh}相同：同一实体，除非更可靠的号码不同", f"same {en}: one entity, unless a better number differs")
+    if mine and theirs and code in EXCLUSIVE:
+        return KeyFact(field, False, f"{zh}都有效但不同：不同实体", f"different valid {en}s: two entities")
+    return None
 
 
 def _reasons(judgement: Judgement, file: ScorecardFile) -> Iterator[Reason]:
@@ -48,4 +221,4 @@ def _reasons(judgement: Judgement, file: ScorecardFile) -> Iterator[Reason]:
     turns = {f"{turn.one}/{turn.other}": turn.turn for turn in profile.turned}
     for field, level, hundredths in judgement.fields:
         words: Level = getattr(turns[field], level) if field in turns else profile.fields[field].levels[level]
-        yield Reason(field, level, hundredths / 100, words.zh, words.en)
+        yield Reason(field, level, round(hundredths / 100), words.zh, words.en)

@@ -53,6 +53,7 @@ def without(name: str) -> dict[str, Any]:
         (ALL | {"name": "王"}, set()),
         (ALL | {"name": "王?"}, {("name", "too_vague")}),
         (ALL | {"name": "***"}, {("name", "placeholder")}),
+        (ALL | {"name": "李先生"}, {("name", "given_name_missing")}),
         (ALL | {"name": "\u200b"}, {("name", "empty")}),
         (without("name") | {"organisation": "。。 -"}, {("organisation", "unreadable")}),
         (without("name") | {"address": "*"}, {("address", "unreadable")}),

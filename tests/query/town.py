@@ -157,6 +157,7 @@ class Town:
             keys=[],
             blocks=[],
             compared=b"",
+            muted=b"",
             public=split.public,
             sealed=sealed,
             entity_id="",
