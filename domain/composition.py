@@ -41,6 +41,9 @@ class KnownRecord:
     wrapped: bytes
 
 
+_NO_DOUBTS: frozenset[str] = frozenset()
+
+
 def entity_id(tokeniser: Tokeniser, kind: Kind, anchor: bytes) -> str:
     """Return the id of the cluster with this anchor: the kind's letter and a keyed token, e.g. ``P-x3…`` (24 characters)."""
     return f"{kind[0].upper()}-{tokeniser.text('entity', anchor.hex())}"
@@ -55,7 +58,7 @@ def content_digest(records: Iterable[KnownRecord]) -> bytes:
 def compose(identifier: str, version: int, committed_ms: int, records: Sequence[KnownRecord]) -> dict[str, Any]:
     """Return the ``Entity`` message (``schemas/avro/entity.avsc``): of each field the best value first, members freshest first."""
     ordered = sorted(records, key=lambda record: (-record.committed_ms, record.handle))
-    doubted = {record.handle: doubts(record.public.get("flags", ())) for record in ordered}
+    doubted = {record.handle: doubts(flags) if (flags := record.public.get("flags")) else _NO_DOUBTS for record in ordered}
     open_, places = _open(ordered, doubted)
     return {
         "entity_id": identifier,
@@ -106,13 +109,17 @@ def _tokens(ordered: Sequence[KnownRecord], doubted: Doubted) -> dict[str, list[
 
 
 def _best_first(ordered: Sequence[KnownRecord], doubted: Doubted, part: str) -> Iterator[tuple[str, list[KnownRecord]]]:
-    """Yield each field of that part of the records, and those that give it, best first."""
+    """Yield each field of that part of the records, and those that give it, best first.
+
+    ``ordered`` is by freshness and handle already, so only fields that a register has, or that someone doubts, are sorted again.
+    """
     saying: dict[str, list[KnownRecord]] = {}
     for record in ordered:
         for field in record.public[part]:
             saying.setdefault(field, []).append(record)
+    unequal = set().union(*doubted.values(), *(record.public.get("authority", ()) for record in ordered))
     for field, records in saying.items():
-        yield field, sorted(records, key=partial(_standing, field, doubted)) if len(records) > 1 else records
+        yield field, sorted(records, key=partial(_standing, field, doubted)) if field in unequal and len(records) > 1 else records
 
 
 def _standing(field: str, doubted: Doubted, record: KnownRecord) -> Standing:
@@ -129,7 +136,7 @@ def _member(record: KnownRecord, doubted: frozenset[str], places: dict[str, int]
         "committed_ms": record.committed_ms,
         "fields": record.public["fields"],
         "authority": record.public.get("authority", []),
-        "doubts": sorted(doubted),
+        "doubts": sorted(doubted) if doubted else [],
         "ends": "ends" in record.public,
         "open_at": places,
         "sealed": record.sealed,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from domain.contract import Contract, Table
@@ -11,6 +12,7 @@ from domain.tokens import Tokeniser
 from domain.values.person_name import grams, pinyin
 
 _CLEAR = frozenset({Sensitivity.OPEN, Sensitivity.INTERNAL})
+_NAMES = 1 << 14  # the commonest names are half of all, and a person's records come with one name
 RAW = "raw."  # prefix of the source's own words inside the sealed part
 
 
@@ -31,6 +33,7 @@ class Disclosure:
     def __init__(self, contracts: list[Contract], tokeniser: Tokeniser) -> None:
         """Index the classes and registers by provider, table and role."""
         self._tokeniser = tokeniser
+        self._name_tokens = lru_cache(_NAMES)(self._make_name_tokens)
         self._clear: dict[tuple[str, str, str], frozenset[str]] = {}
         self._registers: dict[tuple[str, str, str], Register] = {}
         for contract in contracts:
@@ -65,9 +68,13 @@ class Disclosure:
         return Disclosed(public, sealed)
 
     def _add_name_tokens(self, tokens: dict[str, list[str]], name: str) -> None:
+        pieces, sound = self._name_tokens(name)
+        tokens.setdefault("name_gram", []).extend(pieces)
+        tokens.setdefault("name_pinyin", []).append(sound)
+
+    def _make_name_tokens(self, name: str) -> tuple[list[str], str]:
         text = self._tokeniser.text
-        tokens.setdefault("name_gram", []).extend(text("name_gram", gram) for gram in grams(name))
-        tokens.setdefault("name_pinyin", []).append(text("name_pinyin", pinyin(name)))
+        return [text("name_gram", gram) for gram in grams(name)], text("name_pinyin", pinyin(name))
 
 
 def _clear_fields(table: Table, role: str) -> frozenset[str]:

@@ -4,6 +4,7 @@ Values are unsealed in this process's memory only; the features of the last reco
 """
 
 import hmac
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 
 import orjson
@@ -37,7 +38,7 @@ class Matcher:
         self._scorecards = {kind: Scorecard(shipped(kind)) for kind in VERSIONS}
         self._version = {kind: f"{version}/{frequencies.VERSION}".encode() for kind, version in VERSIONS.items()}
         self._digest_key = derive(master, "compared")
-        self._kept: dict[bytes, tuple[bytes, Features]] = {}
+        self._kept: OrderedDict[bytes, tuple[bytes, Features]] = OrderedDict()  # a dict looks ever longer for its first item
 
     def describe(self, kind: Kind, handle: bytes, digest: bytes, keys: list[bytes], split: Disclosed) -> tuple[list[bytes], bytes]:
         """Return a record's blocks (24 bytes each) and the digest of all that a comparison sees of it.
@@ -122,7 +123,7 @@ class Matcher:
     def _keep(self, handle: bytes, digest: bytes, features: Features) -> None:
         self._kept[handle] = digest, features
         if len(self._kept) > _KEPT:
-            self._kept.pop(next(iter(self._kept)))
+            self._kept.popitem(last=False)
 
 
 def _sound(record: KnownRecord) -> str:

@@ -53,8 +53,17 @@ class Neighbourhood:
     these changed; ``crowded_keys``: strong keys of too many records to join any.
     """
 
-    def __init__(self, store: Store, matcher: Matcher, changes: Changes, held: set[int]) -> None:
-        """Take the changes; ``held``: locks that an earlier try needed, which this one takes at once; it grows."""
+    def __init__(self, store: Store, matcher: Matcher, changes: Changes, held: set[int], *, pinned: bool) -> None:
+        """Take the changes.
+
+        Args:
+            store: where the rest is.
+            matcher: judges pairs.
+            changes: what the batch changes.
+            held: locks that an earlier try needed, which this one takes at once; it grows.
+            pinned: whether there are pins to ask for.
+        """
+        self._pinned = pinned
         self._store = store
         self._matcher = matcher
         self._changes = changes
@@ -107,7 +116,9 @@ class Neighbourhood:
         self._held |= _locks(changes.keys) | _locks(blocks) | _locks(linked)
         keys = self._with_most(changes.keys)
         handles = changes.decided | changes.before.keys()
-        found = await self._store.read(Ask(self._held, keys, blocks, linked=linked, handles=handles), wait=True)
+        known = changes.before.keys() | changes.decided  # what the store has not seen has no edges there, but may have pins
+        pinned = linked if self._pinned else ()
+        found = await self._store.read(Ask(self._held, keys, blocks, linked=known, pinned=pinned, handles=handles), wait=True)
         self._catch_up(found.by_handle)
         self._linked |= linked
         self._filing.took(blocks, found.in_blocks)
@@ -240,6 +251,8 @@ class Neighbourhood:
         ask.locks = _locks(ask.keys) | _locks(ask.blocks) | _locks(ask.handles)
         self._held |= ask.locks
         self._linked |= set(ask.linked)
+        if self._pinned:
+            ask.pinned = ask.linked
         found = await self._store.read(ask, wait=False)
         self._missing |= set(ask.handles) - found.by_handle.keys()
         self._take(found)

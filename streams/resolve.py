@@ -100,7 +100,7 @@ class Resolver:
         return await self._settle(batch, held)
 
     async def _decide(self, decisions: Sequence[dict[str, Any]], held: set[int]) -> int:
-        batch = Batch(Known({}, {}))
+        batch = Batch(Known({}, {}, has_decisions=True))
         now = time.time_ns() // 1_000_000
         for decision in decisions:
             batch.changes.decided |= {decision["one"], decision["other"]}
@@ -113,7 +113,7 @@ class Resolver:
         emitted: list[dict[str, Any]] = []
         changes = batch.changes
         if changes.after or changes.before or changes.decided:
-            neighbourhood = Neighbourhood(self._store, self._matcher, changes, held)
+            neighbourhood = Neighbourhood(self._store, self._matcher, changes, held, pinned=batch.known.has_decisions)
             await neighbourhood.read()
             batch.records = neighbourhood.records
             batch.writes.muted = neighbourhood.muted

@@ -58,13 +58,14 @@ _IN_GROUP = (
 )
 _EDGE = "e.one, e.other, e.kind, e.hundredths, e.band, e.refusal, e.scorecard, e.since_ms"
 _EDGES = (
-    f"select {_EDGE} from unnest(%b::bytea[]) as a(handle) join edge e on e.one = a.handle "
-    f"union select {_EDGE} from unnest(%b::bytea[]) as a(handle) join edge e on e.other = a.handle"
+    "with a as materialized (select unnest(%b::bytea[]) as handle) "
+    f"select {_EDGE} from a join edge e on e.one = a.handle union select {_EDGE} from a join edge e on e.other = a.handle"
 )
 _PINS = (
-    "select p.one, p.other, p.same from unnest(%b::bytea[]) as a(handle) join pin p on p.one = a.handle "
-    "union select p.one, p.other, p.same from unnest(%b::bytea[]) as a(handle) join pin p on p.other = a.handle"
+    "with a as materialized (select unnest(%b::bytea[]) as handle) select p.one, p.other, p.same from a join pin p on p.one = a.handle "
+    "union select p.one, p.other, p.same from a join pin p on p.other = a.handle"
 )
+_ANY_DECISION = "select exists (select from decision)"
 _ENTITIES = "select e.id, e.version, e.digest, e.alive, e.redirect from unnest(%b::text[]) as asked(id) join entity e using (id)"
 _VERSIONS = "select nextval('entity_version') from generate_series(1, %b::int)"
 _PUT_ROWS = (
@@ -128,18 +129,19 @@ class KnownEdge(NamedTuple):
 
 @dataclass(slots=True)
 class Known:
-    """What the store knows of a batch: positions by row, records by handle."""
+    """What the store knows of a batch: positions by row, records by handle, and whether any steward ever decided."""
 
     positions: dict[bytes, tuple[int, int]]
     records: dict[bytes, KnownRecord]
+    has_decisions: bool
 
 
 @dataclass(slots=True)
 class Ask:
     """What to lock and read in one round trip.
 
-    ``keys`` and ``blocks``: token → most holders to return; ``groups``: (token, within) → most; ``linked``: handles whose edges and
-    pins are asked for.
+    ``keys`` and ``blocks``: token → most holders to return; ``groups``: (token, within) → most; ``linked`` and ``pinned``: handles
+    whose edges and pins are asked for.
     """
 
     locks: set[int] = field(default_factory=set)
@@ -147,6 +149,7 @@ class Ask:
     blocks: dict[bytes, int] = field(default_factory=dict)
     groups: dict[tuple[bytes, bytes], int] = field(default_factory=dict)
     linked: Collection[bytes] = ()
+    pinned: Collection[bytes] = ()
     handles: Collection[bytes] = ()
 
 
@@ -235,8 +238,9 @@ class Store:
             await self._connection.execute(_LOCK, (sorted(locks),), binary=True)
             positions = await self._connection.execute(_ROWS, (list(rows),), binary=True)
             own = await self._connection.execute(_BY_ROW, (list(rows),), binary=True)
+            decided = await self._connection.execute(_ANY_DECISION, binary=True)
         found = {handle: (lsn, order) for handle, lsn, order in await positions.fetchall()}
-        return Known(found, _records(await own.fetchall()))
+        return Known(found, _records(await own.fetchall()), (await decided.fetchall())[0][0])
 
     async def read(self, ask: Ask, *, wait: bool) -> Found:
         """Lock and read.
@@ -255,8 +259,8 @@ class Store:
             in_blocks = await self._execute(_IN_BLOCK, [list(ask.blocks), list(ask.blocks.values())])
             groups = [list(column) for column in zip(*ask.groups, strict=True)] or [[], []]
             in_groups = await self._execute(_IN_GROUP, [*groups, list(ask.groups.values())])
-            edges = await self._execute(_EDGES, [list(ask.linked)] * 2)
-            pins = await self._execute(_PINS, [list(ask.linked)] * 2)
+            edges = await self._execute(_EDGES, [list(ask.linked)])
+            pins = await self._execute(_PINS, [list(ask.pinned)])
         if locked is not None and not (await locked.fetchall())[0][0]:
             raise BusyError
         return Found(

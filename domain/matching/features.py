@@ -7,6 +7,7 @@ words, ``raw.<field>``: as evidence only, never as a key.
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from domain.entities import Kind
@@ -26,6 +27,7 @@ Values = Mapping[str, str]
 """A record's normal forms by field; the source's own words stand beside them as ``raw.<field>``."""
 
 _RAW = "raw."
+_NAMES = 1 << 14  # the commonest names are half of all, and a person's records come with one name
 _DOUBLE_SURNAMES = frozenset(
     {*DOUBLE, "欧阳", "上官", "诸葛", "司马", "夏侯", "司徒", "皇甫", "东方", "慕容", "公孙", "长孙", "宇文", "令狐"}
 )
@@ -61,10 +63,14 @@ def _lost(name: str) -> str:
 def name(values: Values) -> tuple[Any, ...] | None:
     """Return (registered, simplified, pinyin, surname, former, former's pinyin, rarity in hundredths of a bit)."""
     said = values.get("name") or " ".join(part for part in (values.get("surname"), values.get("given_name")) if part)
-    if not said or not _plausible("person_name", said):
+    return _prepared(said, values.get("former_name", "")) if said else None
+
+
+@lru_cache(_NAMES)
+def _prepared(said: str, told: str) -> tuple[Any, ...] | None:
+    if not _plausible("person_name", said):
         return None
     plain = _lost(simplified(said))
-    told = values.get("former_name", "")
     former = simplified(told) if told and _plausible("person_name", told) else ""
     surname = plain[:2] if plain[:2] in _DOUBLE_SURNAMES and len(plain) > 2 else plain[:1]  # noqa: PLR2004  # a given name follows
     family = surname if "·" not in plain else ""
