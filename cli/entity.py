@@ -11,11 +11,16 @@ from psycopg_pool import PoolTimeout
 from rich.console import Console
 from rich.table import Table
 
+from cli.entity_history import forgotten, show_history
 from domain.matching.explain import KINDS
 from query.entity_answer import Candidate, EntityTelling, HowAnswer, Joined, Pair, Reason, Record, Said, WhyAnswer
+from query.entity_history import HistoryEvidence, as_of, moment
+from query.entity_history_answer import HistoryAnswer
+from query.entity_history_answer import told as history_told
 from query.entity_how import HowEvidence, how
 from query.entity_why import UnknownNamesError, WhyEvidence, entity_or_record, why
 from query.evidence import Evidence
+from query.history import ForgottenError
 from settings import Settings
 
 app = typer.Typer(help="实体 Entities: what they hold, how their records hang together, why two are one or not.", no_args_is_help=True)
@@ -78,17 +83,33 @@ def how_command(entity: _Name, *, as_json: _Json = False) -> None:
 
 
 @app.command(context_settings=_HANDLES)
-def show(entity: _Name, *, as_json: _Json = False) -> None:
-    """列出实体的记录 Lists an entity's records: who holds them, which fields they give, with values masked.
+def show(
+    entity: _Name,
+    *,
+    when: Annotated[
+        str | None, typer.Option("--as-of", metavar="TIME", help="当时的样子 as it was then: 2026-11-01T10:00, 默认北京时间 China time")
+    ] = None,
+    as_json: _Json = False,
+) -> None:
+    """列出实体的记录 Lists an entity's records, now or as of a time: who holds them, which fields they give, with values masked.
 
-    退出码 exit code: 0 已回答 answered, 1 没有这个编号，或服务没有回答 unknown, or no server, 2 写法不对 not a name.
+    退出码 exit code: 0 已回答 answered, 1 没有这个编号，或服务没有回答 unknown, or no server, 2 写法不对 not a name or a time.
 
     例 Examples:
 
       huiliu entity show P-3q2-7wEjRWeJq83vASNFZw
 
       huiliu entity show 3q2-7wEjRWeJq83vASNFZw     一条记录所在的实体 the entity that a record belongs to
+
+      huiliu entity show P-3q2-7wEjRWeJq83vASNFZw --as-of 2026-11-01T10:00
     """
+    if when is not None:
+        was = _history(entity, when, masked=not as_json)
+        if as_json:
+            print(was.model_dump_json(exclude_none=True))
+        else:
+            show_history(Console(), was, _records(was.members))
+        return
     answer = _entity(entity, masked=not as_json)
     if as_json:
         print(answer.model_dump_json(include={"entity", "kind", "members", "more", "former"}, exclude_none=True))
@@ -98,6 +119,36 @@ def show(entity: _Name, *, as_json: _Json = False) -> None:
     console.print(_records(answer.members))
     if answer.former:
         console.print(f"以前的编号 former ids: {', '.join(answer.former)}")
+
+
+def _history(name: str, when: str, *, masked: bool) -> HistoryAnswer:
+    asked, at_ms = _name(name), _moment(when)
+
+    async def ask(evidence: Evidence) -> HistoryEvidence | ForgottenError | None:
+        if isinstance(asked, bytes):
+            record = await evidence.store.record(asked)
+            identifier = record.entity_id if record else None
+        else:
+            identifier = asked
+        try:
+            return await as_of(evidence, identifier, at_ms) if identifier else None
+        except ForgottenError as error:
+            return error
+
+    found = _asked(ask)
+    if isinstance(found, ForgottenError):
+        _fail(forgotten(found))
+    if found is None:
+        _unknown(name)
+    return history_told(EntityTelling(str, masked=masked), found)
+
+
+def _moment(text: str) -> int:
+    try:
+        return moment(text)
+    except ValueError:
+        said = "写作 write it as 2026-11-01 or 2026-11-01T10:00; 不能晚于现在 and not in the future"
+        raise typer.BadParameter(said, param_hint="--as-of") from None
 
 
 def _entity(name: str, *, masked: bool) -> HowAnswer:
@@ -187,6 +238,7 @@ def _show_how(console: Console, answer: HowAnswer, asked: str) -> None:
     for each in answer.kept_apart:
         console.print(f"复核员判定为不同 a steward said different: {each.record} ≠ {each.other} ({each.entity})")
     _listed(console, "别的实体也有、不作依据的号码 identifiers that join nothing, since another entity has them", answer.ambiguous)
+    _listed(console, "不能全凭它合并的号码 identifiers that do not join all their records", answer.doubted)
     _listed(console, "共有的记录太多、没有逐一比较的线索 shared by too many to be all compared", answer.crowded)
 
 

@@ -13,6 +13,7 @@ import typer
 from pydantic import BaseModel
 from rich.console import Console
 
+from cli.review_report import report
 from cli.review_view import show_cards, show_log, show_pair
 from domain.entities import Kind
 from domain.review import Verdict
@@ -29,7 +30,7 @@ from settings.contracts import load_contracts
 KEY_VARIABLE = "HUILIU_STEWARD_KEY"
 _WAITS = 3
 _HANDLES = {"ignore_unknown_options": True}  # a handle may begin with a dash
-_HELP = """人工复核 What the machine leaves to people: list, show, decide, consent, undo, log.
+_HELP = """人工复核 What the machine leaves to people: list, show, decide, consent, undo, log, report.
 
 退出码 Exit codes: 0 办成 done; 1 未办成 refused, or a server is away; 2 写法有误 wrong usage; 3 等另一位复核员 waits for another.
 """
@@ -146,6 +147,23 @@ def log(
     """
     lines = _asked(lambda desk: desk.log(after, limit))
     _out(lines, show_log, as_json=as_json)
+
+
+@app.command(name="report")
+def report_command(
+    seconds: Annotated[
+        float, typer.Option("--seconds", min=0, max=3_600, help="最多花多久找太多记录共有的值 how long to look for crowded values.")
+    ] = 30,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="输出一个 JSON one JSON object.")] = False,
+) -> None:
+    """积压 How much waits for people and for how long, which matches were refused and why, which values too many records share.
+
+    Examples: huiliu review report
+
+    huiliu review report --json
+    """
+    report(seconds, as_json=as_json)
 
 
 @app.command()

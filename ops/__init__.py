@@ -1,1 +1,1 @@
-"""The watch: topic lag in messages and seconds, connector state, slot bytes, and how soon a commit is searchable."""
+"""The watch: lag in messages and seconds, connectors, slots, promises, what waits for review, how soon a commit is searchable."""

@@ -9,6 +9,7 @@ import httpx
 from confluent_kafka import KafkaException
 
 from domain.contract import Contract, ContractError
+from ops.identity_watch import IdentityWatch
 from ops.lag import LagError, LagWatch, reads
 from ops.quality_watch import QualityWatch
 from ops.sources import source_states
@@ -66,6 +67,7 @@ def main() -> int:
     watch = LagWatch(settings.kafka_bootstrap, reads(contracts))
     quality = QualityWatch(settings.store_dsn.get_secret_value(), contracts, stop)
     quality.start()
+    IdentityWatch(settings.store_dsn.get_secret_value(), stop).start()
     metrics.ready()
     with httpx.Client(base_url=settings.connect_url) as connect:
         while not stop.is_set():

@@ -113,6 +113,7 @@ class HowAnswer(Said):
     refused: list[Candidate]
     kept_apart: list[Apart]
     ambiguous: list[Said] = Field(description="identifiers that another entity has too, so that they join nothing")
+    doubted: list[Said] = Field(description="identifiers that do not join all their records, and why")
     crowded: list[Said] = Field(description="what too many records share to be all compared by it")
     former: list[str] = Field(description="names that lead here")
 
@@ -133,7 +134,7 @@ class EntityTelling:
 
     def __init__(self, name: Callable[[str], str], *, masked: bool) -> None:
         """Keep how to name, and whether masked values are told."""
-        self._name = name
+        self.name = name
         self._masked = masked
 
     def how(self, found: HowEvidence) -> HowAnswer:
@@ -142,21 +143,22 @@ class EntityTelling:
         return HowAnswer(
             zh=words.zh,
             en=words.en,
-            entity=self._name(found.entity_id),
+            entity=self.name(found.entity_id),
             kind=found.kind,
-            members=[self._record(side) for side in found.members],
+            members=[self.record(side) for side in found.members],
             more=found.more,
             steps=[self._step(step) for step in found.steps],
             withheld=found.withheld,
             unsettled=found.unsettled,
             refused=self._refused(found),
             kept_apart=[
-                Apart(record=self._handle(near), other=self._handle(far.handle), entity=self._name(far.entity_id))
+                Apart(record=self._handle(near), other=self._handle(far.handle), entity=self.name(far.entity_id))
                 for near, far in found.kept_apart
             ],
             ambiguous=_said(KEYS[field] for field in found.ambiguous),
+            doubted=_said(found.doubted),
             crowded=_said(found.crowded),
-            former=[self._name(identifier) for identifier in found.former],
+            former=[self.name(identifier) for identifier in found.former],
         )
 
     def why(self, found: WhyEvidence) -> WhyAnswer:
@@ -165,18 +167,18 @@ class EntityTelling:
             zh=found.verdict.zh,
             en=found.verdict.en,
             relation=found.relation,
-            entities=[self._name(identifier) for identifier in found.entities],
+            entities=[self.name(identifier) for identifier in found.entities],
             obstacles=_said(found.obstacles),
             pair=self._pair(found.pair) if found.pair else None,
             steps=[self._step(step) for step in found.chain],
-            records=[self._record(side) for side in found.sides],
+            records=[self.record(side) for side in found.sides],
         )
 
     def _pair(self, found: PairEvidence) -> Pair:
         return Pair(
             zh=found.verdict.zh,
             en=found.verdict.en,
-            records=[self._record(side) for side in found.sides],
+            records=[self.record(side) for side in found.sides],
             keys=[Said(zh=fact.zh, en=fact.en) for fact in found.keys],
             reasons=_reasons(found),
             pinned=None if found.pinned is None else "same" if found.pinned else "different",
@@ -206,7 +208,7 @@ class EntityTelling:
                     en=en,
                     record=self._handle(near),
                     other=self._handle(far.handle),
-                    entity=self._name(far.entity_id),
+                    entity=self.name(far.entity_id),
                     bits=floor(edge.hundredths / 100),
                     band=edge.band,
                     refusal=edge.refusal,
@@ -215,10 +217,11 @@ class EntityTelling:
             )
         return told
 
-    def _record(self, side: Side) -> Record:
+    def record(self, side: Side) -> Record:
+        """Return a record, without its values."""
         return Record(
             handle=self._handle(side.handle),
-            entity=self._name(side.entity_id),
+            entity=self.name(side.entity_id),
             kind=side.kind,
             provider=side.provider,
             table=side.table,
@@ -231,7 +234,7 @@ class EntityTelling:
         )
 
     def _handle(self, handle: bytes) -> str:
-        return self._name(text_of(handle))
+        return self.name(text_of(handle))
 
 
 def how_words(found: HowEvidence) -> Words:

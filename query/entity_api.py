@@ -1,4 +1,4 @@
-"""The routes that say why and how: two of the API, and two pages that work without JavaScript."""
+"""The routes that say why, how and what was: three of the API, and three pages that work without JavaScript."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Annotated, Any, TypeVar
@@ -12,7 +12,8 @@ from pydantic import BaseModel, Field, ValidationError
 from domain.matching.scorecard_file import VERSIONS, shipped
 from query import words
 from query.entity_answer import HowAnswer, Reason, WhyAnswer
-from query.entity_desk import MOST_HANDLE, EntityDesk, Why
+from query.entity_desk import MOST_HANDLE, AsOf, EntityDesk, Why
+from query.entity_history_answer import HistoryAnswer
 from query.entity_words import HOWS, PAGE
 from query.pages import FOLDER, LANGUAGES
 from query.problems import ProblemError, problems_of
@@ -22,6 +23,7 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
     404: {"description": "the handle names nothing in this case"},
     422: {"description": "problems: place, code, zh, en"},
 }
+_FORGOTTEN: dict[int | str, dict[str, Any]] = {410: {"description": "the past of that time is not kept any more"}}
 _LEAST_SCALE = 10  # bits that half a bar stands for, at least
 _NAMES = {
     name: words.Text(comparison.zh, comparison.en)
@@ -38,8 +40,14 @@ class How(Case):
     handle: str = Field(min_length=1, max_length=MOST_HANDLE)
 
 
+class Was(AsOf):
+    """A handle of the case, and a time."""
+
+    handle: str = Field(min_length=1, max_length=MOST_HANDLE)
+
+
 def entity_router(desk: EntityDesk) -> APIRouter:
-    """Return ``GET /v1/entities/{handle}/how``, ``GET /v1/why``, and the pages ``/how`` and ``/why``."""
+    """Return ``GET /v1/entities/{handle}/how`` and ``…/history``, ``GET /v1/why``, and the pages ``/how``, ``/why`` and ``/history``."""
     router = APIRouter()
     pages = _Pages(desk)
 
@@ -47,6 +55,11 @@ def entity_router(desk: EntityDesk) -> APIRouter:
     async def how(handle: Annotated[str, Path(max_length=MOST_HANDLE)], case: Annotated[Case, Query()]) -> HowAnswer:
         """Say how the records of an entity hang together, by its handle in the case: identifiers, likeness, decisions."""
         return await desk.how(case, handle)
+
+    @router.get("/v1/entities/{handle}/history", response_model_exclude_none=True, responses=_PROBLEMS | _FORGOTTEN)
+    async def history(handle: Annotated[str, Path(max_length=MOST_HANDLE)], asked: Annotated[AsOf, Query()]) -> HistoryAnswer:
+        """Say how an entity was at a time, by what departments had committed then, and when that changed."""
+        return await desk.history(asked, handle)
 
     @router.get("/v1/why", response_model_exclude_none=True, responses=_PROBLEMS)
     async def why(asked: Annotated[Why, Query()]) -> WhyAnswer:
@@ -60,6 +73,10 @@ def entity_router(desk: EntityDesk) -> APIRouter:
     @router.get("/why", include_in_schema=False)
     async def why_page(request: Request) -> HTMLResponse:
         return await pages(request, "entity_why.html", Why, desk.why)
+
+    @router.get("/history", include_in_schema=False)
+    async def history_page(request: Request) -> HTMLResponse:
+        return await pages(request, "entity_history.html", Was, lambda asked: desk.history(asked, asked.handle))
 
     return router
 
@@ -83,7 +100,7 @@ class _Pages:
         language = given.pop("lang", "zh")
         try:
             asked = model.model_validate(given)
-            return self._page(template, language, {"answer": await answer(asked)}, asked.model_dump())
+            return self._page(template, language, {"answer": await answer(asked)}, asked.model_dump(exclude_none=True))
         except ValidationError as error:
             return self._page(template, language, {"problems": problems_of(error.errors())}, {}, 422)
         except ProblemError as error:

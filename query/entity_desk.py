@@ -1,20 +1,26 @@
 """Answers why and how within a case: of the records that the case's purpose may see, by names that mean something in the case only."""
 
+import time
+
 from psycopg import Error as StoreError
 from psycopg_pool import PoolTimeout
 from pydantic import Field
 
 from query.catalogue import Catalogue
 from query.entity_answer import EntityTelling, HowAnswer, WhyAnswer
+from query.entity_history import as_of, moment
+from query.entity_history_answer import HistoryAnswer, told
 from query.entity_how import how
 from query.entity_why import UnknownNamesError, entity_or_record, why
 from query.evidence import Evidence
 from query.handles import Handles
+from query.history import ForgottenError
 from query.problems import Problem, ProblemError
 from query.request import Case
 
 MOST_HANDLE = 200
 _NOT_FOUND = 404
+_GONE = 410
 
 
 class Why(Case):
@@ -22,6 +28,14 @@ class Why(Case):
 
     a: str = Field(min_length=1, max_length=MOST_HANDLE, description="handle of an entity or a record")
     b: str = Field(min_length=1, max_length=MOST_HANDLE, description="handle of another entity or record")
+
+
+class AsOf(Case):
+    """A time at which an entity is asked for."""
+
+    as_of: str | None = Field(
+        default=None, max_length=40, description="2026-11-01 or 2026-11-01T10:00; China time if it names no offset; now if absent"
+    )
 
 
 class EntityDesk:
@@ -50,6 +64,28 @@ class EntityDesk:
         if found is None:
             raise ProblemError([Problem("handle", "unknown_handle")], _NOT_FOUND)
         return self._telling(case).how(found)
+
+    async def history(self, asked: AsOf, handle: str) -> HistoryAnswer:
+        """Return how an entity was at a time, by what departments had committed then.
+
+        Raises:
+            ProblemError: as ``how``; or the time cannot be read or has not come (422), or its past is not kept any more (410).
+        """
+        providers = self.catalogue.providers(asked)
+        name = self._named(asked, handle, "handle")
+        try:
+            at_ms = time.time_ns() // 1_000_000 if asked.as_of is None else moment(asked.as_of)
+        except ValueError as error:
+            raise ProblemError([Problem("as_of", "bad_time")]) from error
+        try:
+            found = await as_of(self._evidence, name, at_ms, providers) if isinstance(name, str) else None
+        except ForgottenError as error:
+            raise ProblemError([Problem("as_of", "forgotten")], _GONE) from error
+        except (StoreError, PoolTimeout) as error:
+            raise ProblemError([Problem("", "store_away")], 503) from error
+        if found is None:
+            raise ProblemError([Problem("handle", "unknown_handle")], _NOT_FOUND)
+        return told(self._telling(asked), found)
 
     async def why(self, asked: Why) -> WhyAnswer:
         """Return why two entities or records are one or not.

@@ -2,7 +2,7 @@
 
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 
 from domain.entities import Kind
 from query.entity_how import Providers
@@ -48,7 +48,7 @@ def moment(text: str) -> int:
         ValueError: it is no time, or has not come yet.
     """
     read = datetime.fromisoformat(text.strip())
-    at_ms = int((read if read.tzinfo else read.replace(tzinfo=_CHINA)).astimezone(UTC).timestamp() * 1000)
+    at_ms = int((read if read.tzinfo else read.replace(tzinfo=_CHINA)).timestamp() * 1000)
     if at_ms > time.time_ns() // 1_000_000:
         message = "that time has not come yet"
         raise ValueError(message)

@@ -15,10 +15,12 @@ from domain.matching.blocking import CAP
 from domain.matching.clusters import Edge, Pin, partition
 from domain.matching.explain import Join, Words, block_words, field_of, groups, spanning
 from domain.matching.features import Features
+from domain.matching.key_facts import key_said
 from domain.matching.keys import EXCLUSIVE
 from domain.matching.scorecard import Band
 from query.entity_store import MOST_MEMBERS, EdgeHeld, EntityHeld, Far, Held
 from query.evidence import Evidence, Judge, Opened, PairEvidence, Side, features
+from query.key_standing import Standings
 
 MOST_COMPARED = 20
 """Steps by likeness whose comparison is told field by field."""
@@ -52,7 +54,8 @@ class HowEvidence:
     ``steps``: joins that connect the members, the strongest evidence first; ``withheld``: some are connected only by what may not be
     told; ``unsettled``: some are connected by nothing the store holds now: it is changing. ``refused``: other entities that nearly were the
     same; ``kept_apart``: (member, other record) that a steward said differ; ``ambiguous``: fields of identifiers that another entity has
-    too, so they join nothing; ``crowded``: what too many records share to be all compared; ``former``: ids that redirect here.
+    too, so they join nothing; ``doubted``: identifiers that do not join all their records, and why; ``crowded``: what too many records
+    share to be all compared; ``former``: ids that redirect here.
     """
 
     entity_id: str
@@ -65,6 +68,7 @@ class HowEvidence:
     refused: tuple[Candidate, ...]
     kept_apart: tuple[tuple[bytes, Far], ...]
     ambiguous: tuple[str, ...]
+    doubted: tuple[Words, ...]
     crowded: tuple[Words, ...]
     former: tuple[str, ...]
 
@@ -86,9 +90,15 @@ def opened_members(judge: Judge, members: Iterable[Held], providers: Providers) 
     return {record.held.handle: record for record in seen if record is not None}
 
 
-def joins_of(judge: Judge, held: EntityHeld, members: Mapping[bytes, Opened]) -> list[Join]:
-    """Return the steps that join these members: identifiers that no other entity has, pairs that were not refused, decisions."""
-    records = {handle: [key for key in record.held.keys if key not in held.outside] for handle, record in members.items()}
+def standings_of(judge: Judge, held: EntityHeld) -> Standings:
+    """Return which keys of an entity do not join all their records."""
+    return judge.standings((*held.members, *held.rivals), held.counts)
+
+
+def joins_of(judge: Judge, held: EntityHeld, members: Mapping[bytes, Opened], standing: Standings) -> list[Join]:
+    """Return the steps that join these members: identifiers as far as they join, pairs that were not refused, decisions."""
+    crowded = {key for key, found in standing.items() if found.doubt == "crowded"}
+    records = {handle: [key for key in record.held.keys if key not in crowded] for handle, record in members.items()}
     edges = [
         Edge(edge.hundredths, edge.one, edge.other)
         for edge, _ in held.edges
@@ -96,10 +106,24 @@ def joins_of(judge: Judge, held: EntityHeld, members: Mapping[bytes, Opened]) ->
     ]
     pins = [Pin(pin.one, pin.other, pin.same) for pin, _ in held.pins if pin.one in members and pin.other in members]
     support = _support(judge, members)
-    parted = {key for record in members.values() for key in record.held.keys if key in held.outside}
-    parted |= set(partition(records, edges, pins, support).ambiguous)
+    contested = {key: _parts(held, key, members, standing) for key in (held.outside.keys() | standing.keys()) - crowded}
+    parted = {key for key in held.outside.keys() - crowded if key not in standing or _scattered(held, key, standing)}
+    parted |= set(partition(records, edges, pins, support, contested).ambiguous)
     edges += _within(judge, members, sorted(key for key in parted if key[0] in EXCLUSIVE))
-    return spanning(records, edges, pins, support)
+    return spanning(records, edges, pins, support, contested)
+
+
+def _parts(held: EntityHeld, key: bytes, members: Mapping[bytes, Opened], standing: Standings) -> list[list[bytes]]:
+    """Return the members that a key joins though others have it too: of its parts, those that are whole in this entity."""
+    others = {rival.handle for rival in held.rivals}
+    parts = standing[key].parts if key in standing else ()
+    return [sorted(part & members.keys()) for part in parts if part.isdisjoint(others)]
+
+
+def _scattered(held: EntityHeld, key: bytes, standing: Standings) -> bool:
+    """Return whether a part of a contested key is not whole in one entity: the key could not join it."""
+    entity_of = {rival.handle: rival.entity_id for rival in held.rivals}
+    return any(len({entity_of.get(handle, held.id) for handle in part}) > 1 for part in standing[key].parts)
 
 
 def _within(judge: Judge, members: Mapping[bytes, Opened], keys: Iterable[bytes]) -> Iterator[Edge]:
@@ -116,14 +140,15 @@ def _explained(judge: Judge, held: EntityHeld, providers: Providers) -> HowEvide
     members = opened_members(judge, held.members, providers)
     if not members:
         return None
-    joins = joins_of(judge, held, members)
+    standing = standings_of(judge, held)
+    joins = joins_of(judge, held, members, standing)
     apart, limited = groups(members, joins) > 1, len(members) < len(held.members)
     return HowEvidence(
         entity_id=held.id,
         kind=next(iter(members.values())).held.kind,
         members=tuple(judge.side(record) for record in members.values()),
         more=len(held.members) >= MOST_MEMBERS,
-        steps=tuple(_steps(judge, joins, members)),
+        steps=tuple(_steps(judge, joins, members, standing)),
         withheld=apart and limited,
         unsettled=apart and not limited,
         refused=_refused(held, members, providers),
@@ -132,7 +157,8 @@ def _explained(judge: Judge, held: EntityHeld, providers: Providers) -> HowEvide
             for pin, far in held.pins
             if not pin.same and _outside(held, far, providers) and not members.keys().isdisjoint((pin.one, pin.other))
         ),
-        ambiguous=_ambiguous(held, members, providers),
+        ambiguous=_ambiguous(held, members, providers, standing),
+        doubted=_doubted(held, members, providers, standing),
         crowded=_crowded(held, members),
         former=held.former,
     )
@@ -152,12 +178,12 @@ def _support(judge: Judge, members: Mapping[bytes, Opened]) -> Callable[[bytes, 
     return lambda one, other: card.support(of(one), of(other))
 
 
-def _steps(judge: Judge, joins: Iterable[Join], members: Mapping[bytes, Opened]) -> Iterable[Step]:
+def _steps(judge: Judge, joins: Iterable[Join], members: Mapping[bytes, Opened], standing: Standings) -> Iterable[Step]:
     told = 0
     for join in joins:
         compared = join.how == "edge" and told < MOST_COMPARED
         told += compared
-        yield Step(join, judge.evidence(members[join.one], members[join.other], weigh=True) if compared else None)
+        yield Step(join, judge.evidence(members[join.one], members[join.other], standing, weigh=True) if compared else None)
 
 
 def _outside(held: EntityHeld, far: Far, providers: Providers) -> bool:
@@ -176,10 +202,32 @@ def _refused(held: EntityHeld, members: Mapping[bytes, Opened], providers: Provi
     return tuple(found.values())[:MOST_REFUSED]
 
 
-def _ambiguous(held: EntityHeld, members: Mapping[bytes, Opened], providers: Providers) -> tuple[str, ...]:
-    keys = {key for record in members.values() for key in record.held.keys}
+def _ambiguous(held: EntityHeld, members: Mapping[bytes, Opened], providers: Providers, standing: Standings) -> tuple[str, ...]:
+    keys = {key for record in members.values() for key in record.held.keys if key not in standing or _split(held, key, standing)}
     shared = (key for key in sorted(keys & held.outside.keys()) if providers is None or held.outside[key] & providers)
     return tuple(dict.fromkeys(field_of(key) for key in shared))
+
+
+def _split(held: EntityHeld, key: bytes, standing: Standings) -> bool:
+    """Return whether a part of a contested key lies in this entity and others."""
+    others = {rival.handle for rival in held.rivals}
+    return any(part & others and part - others for part in standing[key].parts)
+
+
+def _doubted(held: EntityHeld, members: Mapping[bytes, Opened], providers: Providers, standing: Standings) -> tuple[Words, ...]:
+    """Say what is in doubt of identifiers, as far as records that may be told of show it; how many have one is no one's secret."""
+    keys = {key for record in members.values() for key in record.held.keys} & standing.keys()
+    seen = {rival.handle for rival in held.rivals if providers is None or rival.provider in providers} | members.keys()
+    told = []
+    for key in sorted(keys):
+        doubt, parts = standing[key]
+        if doubt == "contested":
+            shown = sum(not part.isdisjoint(seen) for part in parts) > 1
+        else:
+            shown = doubt == "crowded" or providers is None or bool(held.outside.get(key, frozenset()) & providers)
+        if shown:
+            told.append(key_said(key, doubt))
+    return tuple(dict.fromkeys(told))
 
 
 def _crowded(held: EntityHeld, members: Mapping[bytes, Opened]) -> tuple[Words, ...]:

@@ -8,8 +8,26 @@ import orjson
 
 from domain.entities import Kind
 from domain.matching.blocking import BLOCK_BYTES, CAP, MUTED_BY
-from domain.matching.keys import KEY_BYTES
+from domain.matching.keys import CODES, KEY_BYTES, MOST_HOLDERS
 from domain.tokens import TOKEN_BYTES
+from query.entity_statements import (
+    BEGIN,
+    BY_ENTITY,
+    BY_HANDLE,
+    COUNTED,
+    CROWDED,
+    EDGES,
+    FORMER,
+    NOW,
+    OF_BOTH,
+    OF_EITHER,
+    OF_ENTITY,
+    OUTSIDE,
+    PAIR_EDGE,
+    PAIR_PIN,
+    PINS,
+    RIVALS,
+)
 from query.history import History, Was
 from query.store_connections import Pool, StoreConnections
 
@@ -17,57 +35,11 @@ MOST_MEMBERS = 2_000
 """Records of one entity that are explained; of a larger one the least by handle."""
 MOST_EDGES = 20_000
 """Pairs of one entity that are read, the best first."""
-MOST_HOLDERS = 1_000
+MOST_LOOKED_AT = 1_000
 """Holders of one strong key that are looked at, to say whether a record of another entity is among them."""
 
 _KINDS = list(Kind)
 _REDIRECTS = 32
-_BEGIN = "begin isolation level repeatable read, read only"
-_RECORD = (
-    "r.handle, r.kind, r.provider, r.source_table, r.role, r.lsn, r.committed_ms, r.keys, r.blocks, r.muted, r.public, r.sealed, "
-    "s.wrapped, r.entity_id "
-    "from record r left join sealing_key s on s.handle = r.handle"
-)
-_BY_HANDLE = f"select {_RECORD} where r.handle = any(%(handles)s::bytea[])"
-_BY_ENTITY = f"select {_RECORD} where r.entity_id = %(id)s order by r.handle limit %(members)s"
-_PAIR_EDGE = "select one, other, hundredths, band, refusal from edge where one = %(one)s and other = %(other)s"
-_PAIR_PIN = "select one, other, same from pin where one = %(one)s and other = %(other)s"
-_EDGES = """
-with m as materialized (select handle from record where entity_id = %(id)s order by handle limit %(members)s)
-select * from (
-    select e.one, e.other, e.hundredths, e.band, e.refusal, r.handle, r.entity_id, r.provider
-    from m join edge e on e.one = m.handle join record r on r.handle = e.other
-    union all
-    select e.one, e.other, e.hundredths, e.band, e.refusal, r.handle, r.entity_id, r.provider
-    from m join edge e on e.other = m.handle join record r on r.handle = e.one and r.entity_id <> %(id)s
-) as found order by hundredths desc, one, other limit %(edges)s
-"""
-_PINS = """
-with m as materialized (select handle from record where entity_id = %(id)s order by handle limit %(members)s)
-select p.one, p.other, p.same, r.handle, r.entity_id, r.provider from m join pin p on p.one = m.handle join record r on r.handle = p.other
-union all
-select p.one, p.other, p.same, r.handle, r.entity_id, r.provider from m join pin p on p.other = m.handle
-join record r on r.handle = p.one and r.entity_id <> %(id)s
-"""
-_OUTSIDE = """
-with m as materialized (select keys from record where entity_id = %(id)s order by handle limit %(members)s),
-k as (select distinct substring(m.keys from n for %(width)s) as token from m, generate_series(1, octet_length(m.keys), %(width)s) as n)
-select k.token, r.provider
-from k, lateral (select s.handle from strong_key s where s.token = k.token limit %(holders)s) as h join record r on r.handle = h.handle
-where r.entity_id <> %(id)s group by 1, 2
-"""
-_CROWDED = """
-with m as materialized (select blocks from record where entity_id = %(id)s order by handle limit %(members)s),
-b as (select distinct substring(m.blocks from n for 16) as token from m, generate_series(1, octet_length(m.blocks), %(block)s) as n)
-select b.token from b
-where (select count(*) from (select 1 from block k where k.token = b.token limit %(cap)s + 1) as held) > %(cap)s
-"""
-_FORMER = "select id from entity where redirect = %(id)s and not alive order by id limit %(members)s"
-_NOW = (
-    "with recursive way(id, alive, redirect, step) as (select id, alive, redirect, 0 from entity where id = %(id)s "
-    "union all select e.id, e.alive, e.redirect, step + 1 from way join entity e on e.id = way.redirect "
-    "where not way.alive and step < %(steps)s) select id from way where alive"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +96,16 @@ class Far:
 
 @dataclass(frozen=True, slots=True)
 class PairHeld:
-    """What the store holds of two records."""
+    """What the store holds of two records.
+
+    ``rivals``: all that have a citizen ID that both have; ``counts``: key that too many may have → its records, up to one too many.
+    """
 
     records: dict[bytes, Held]
     edge: EdgeHeld | None
     pin: PinHeld | None
+    rivals: tuple[Held, ...]
+    counts: dict[bytes, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +113,7 @@ class EntityHeld:
     """What the store holds of one entity.
 
     ``edges`` have at least one end in it, ``far`` tells the other end; ``outside``: key → providers of holders in other entities;
+    ``rivals``: records of other entities that have a citizen ID of its; ``counts``: as in ``PairHeld``;
     ``crowded``: blocks (16 bytes) with more holders than are all compared; ``former``: ids that redirect here.
     """
 
@@ -144,6 +122,8 @@ class EntityHeld:
     edges: tuple[tuple[EdgeHeld, Far], ...]
     pins: tuple[tuple[PinHeld, Far], ...]
     outside: dict[bytes, frozenset[str]]
+    rivals: tuple[Held, ...]
+    counts: dict[bytes, int]
     crowded: tuple[bytes, ...]
     former: tuple[str, ...]
 
@@ -197,10 +177,12 @@ class PostgresStore:
         Raises:
             psycopg.Error, psycopg_pool.PoolTimeout: the store does not answer.
         """
-        asked = {"handles": [one, other], "one": one, "other": other}
-        records, edges, pins = await self._ask((_BY_HANDLE, _PAIR_EDGE, _PAIR_PIN), asked)
+        asked = {"handles": [one, other], "one": one, "other": other, "width": KEY_BYTES, "id": "", **_bounds()}
+        statements = (BY_HANDLE, PAIR_EDGE, PAIR_PIN, OF_BOTH + RIVALS, OF_EITHER + COUNTED)
+        records, edges, pins, rivals, counts = await self._ask(statements, asked)
         found = {held.handle: held for held in _records(records)}
-        return PairHeld(found, EdgeHeld(*edges[0]) if edges else None, PinHeld(*pins[0]) if pins else None)
+        edge, pin = EdgeHeld(*edges[0]) if edges else None, PinHeld(*pins[0]) if pins else None
+        return PairHeld(found, edge, pin, tuple(_records(rivals)), dict(counts))
 
     async def record(self, handle: bytes) -> Held | None:
         """Return what is held of one record.
@@ -208,7 +190,7 @@ class PostgresStore:
         Raises:
             psycopg.Error, psycopg_pool.PoolTimeout: the store does not answer.
         """
-        (rows,) = await self._ask((_BY_HANDLE,), {"handles": [handle]})
+        (rows,) = await self._ask((BY_HANDLE,), {"handles": [handle]})
         return _record(*rows[0]) if rows else None
 
     async def current(self, entity_id: str) -> str | None:
@@ -217,7 +199,7 @@ class PostgresStore:
         Raises:
             psycopg.Error, psycopg_pool.PoolTimeout: the store does not answer.
         """
-        (rows,) = await self._ask((_NOW,), {"id": entity_id, "steps": _REDIRECTS})
+        (rows,) = await self._ask((NOW,), {"id": entity_id, "steps": _REDIRECTS})
         return rows[0][0] if rows else None
 
     async def entity(self, entity_id: str) -> EntityHeld | None:
@@ -226,10 +208,10 @@ class PostgresStore:
         Raises:
             psycopg.Error, psycopg_pool.PoolTimeout: the store does not answer.
         """
-        asked = {"id": entity_id, "members": MOST_MEMBERS, "edges": MOST_EDGES, "holders": MOST_HOLDERS, "width": KEY_BYTES}
-        asked |= {"block": BLOCK_BYTES, "cap": CAP}
-        statements = (_BY_ENTITY, _EDGES, _PINS, _OUTSIDE, _CROWDED, _FORMER)
-        records, edges, pins, outside, crowded, former = await self._ask(statements, asked)
+        asked = {"id": entity_id, "members": MOST_MEMBERS, "edges": MOST_EDGES, "holders": MOST_LOOKED_AT, "width": KEY_BYTES}
+        asked |= {"block": BLOCK_BYTES, "cap": CAP, **_bounds()}
+        statements = (BY_ENTITY, EDGES, PINS, OUTSIDE, OF_ENTITY + RIVALS, OF_ENTITY + COUNTED, CROWDED, FORMER)
+        records, edges, pins, outside, rivals, counts, crowded, former = await self._ask(statements, asked)
         if not records:
             return None
         providers: dict[bytes, set[str]] = {}
@@ -241,6 +223,8 @@ class PostgresStore:
             tuple((EdgeHeld(*row[:5]), Far(*row[5:])) for row in edges),
             tuple((PinHeld(*row[:3]), Far(*row[3:])) for row in pins),
             {token: frozenset(found) for token, found in providers.items()},
+            tuple(_records(rivals)),
+            dict(counts),
             tuple(sorted(row[0] for row in crowded)),
             tuple(row[0] for row in former),
         )
@@ -271,10 +255,14 @@ async def _run(pool: Pool, statements: Sequence[str], asked: dict[str, Any]) -> 
     """Send all at once; psycopg's own transaction would wait for the server at its begin and end."""
     async with pool.connection() as connection:
         async with connection.pipeline():
-            await connection.execute(_BEGIN)
+            await connection.execute(BEGIN)
             cursors = [await connection.execute(statement, asked) for statement in statements]
             await connection.execute("commit")
         return [await cursor.fetchall() for cursor in cursors]
+
+
+def _bounds() -> dict[str, Any]:
+    return {"bounded": list(MOST_HOLDERS), "most": max(MOST_HOLDERS.values()), "contested": CODES[Kind.PERSON, "citizen_id"]}
 
 
 def _records(rows: Iterable[Sequence[Any]]) -> list[Held]:

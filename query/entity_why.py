@@ -10,12 +10,14 @@ from math import inf
 from typing import Literal
 
 from domain.entities import Kind
-from domain.matching.clusters import SAMPLE
-from domain.matching.explain import KEYS, REFUSALS, Words, chain, keys_say
+from domain.matching.clusters import CONTESTED, SAMPLE
+from domain.matching.explain import KEYS, REFUSALS, Words, chain
+from domain.matching.key_facts import Doubt, KeyFact, keys_say
 from domain.matching.scorecard import Band
-from query.entity_how import Providers, Step, joins_of, opened_members
+from query.entity_how import Providers, Step, joins_of, opened_members, standings_of
 from query.entity_store import EdgeHeld, EntityHeld, PinHeld
 from query.evidence import Evidence, Judge, Opened, PairEvidence, Side
+from query.key_standing import Standings
 
 _ENTITY = re.compile(rf"[{''.join(kind[0].upper() for kind in Kind)}]-[A-Za-z0-9_-]{{22}}")
 _RECORD = re.compile(r"[A-Za-z0-9_-]{21}[AQgw]")  # the last character holds two bits
@@ -135,12 +137,14 @@ def _explained(judge: Judge, first: _Asked, second: _Asked) -> WhyEvidence:
         return _one_entity(judge, first, second)
     pins = {(pin.one, pin.other): pin for pin, _ in first.held.pins if _between(pin, first, second)}
     edges = {(edge.one, edge.other): edge for edge, _ in first.held.edges if _between(edge, first, second)}
-    one, other = min(_pairs(first, second, {*pins, *edges}), key=lambda pair: _likeness(judge, first, second, pair))
+    standing = {**standings_of(judge, first.held), **standings_of(judge, second.held)}
+    one, other = min(_pairs(first, second, {*pins, *edges}), key=lambda pair: _likeness(judge, first, second, standing, pair))
     edge = edges.get((one, other))
     pair = judge.evidence(
-        _member(first, second, one), _member(first, second, other), pins.get((one, other)), edge.refusal if edge else None
+        _member(first, second, one), _member(first, second, other), standing, pins.get((one, other)), edge.refusal if edge else None
     )
-    obstacles = tuple(dict.fromkeys(_obstacles(first, second, list(edges.values()), list(pins.values()), pair)))
+    facts = keys_say(first.keys, second.keys, _doubts(first, second, standing))
+    obstacles = tuple(dict.fromkeys(_obstacles(first, second, facts, list(edges.values()), list(pins.values()), pair)))
     return WhyEvidence("two_entities", (first.held.id, second.held.id), _APART, obstacles, pair, (), pair.sides)
 
 
@@ -152,14 +156,15 @@ def _one_entity(judge: Judge, first: _Asked, second: _Asked) -> WhyEvidence:
     start, end = first.named[0], second.named[0]
     if start == end:
         return WhyEvidence("same_record", ids, _SAME, (), None, (), (judge.side(members[start]),))
-    joins = chain(joins_of(judge, first.held, members), start, end)
-    steps = tuple(Step(join, judge.evidence(members[join.one], members[join.other], weigh=join.how == "edge")) for join in joins)
+    standing = standings_of(judge, first.held)
+    joins = chain(joins_of(judge, first.held, members, standing), start, end)
+    steps = tuple(Step(join, judge.evidence(members[join.one], members[join.other], standing, weigh=join.how == "edge")) for join in joins)
     way = [start]
     for join in joins:
         way.append(join.other if join.one == way[-1] else join.one)
     verdict = _JOINED if joins else _WITHHELD if len(members) < len(first.held.members) else _UNSETTLED
     sides = tuple(judge.side(members[handle]) for handle in (way if joins else (start, end)))
-    return WhyEvidence("one_entity", ids, verdict, (), judge.evidence(members[start], members[end]), steps, sides)
+    return WhyEvidence("one_entity", ids, verdict, (), judge.evidence(members[start], members[end], standing), steps, sides)
 
 
 def _between(link: EdgeHeld | PinHeld, first: _Asked, second: _Asked) -> bool:
@@ -174,8 +179,9 @@ def _pairs(first: _Asked, second: _Asked, linked: Collection[tuple[bytes, bytes]
             yield min(one, other), max(one, other)
 
 
-def _likeness(judge: Judge, first: _Asked, second: _Asked, pair: tuple[bytes, bytes]) -> tuple[float, bytes, bytes]:
-    judgement = judge.judgement(*(_member(first, second, handle) for handle in pair))
+def _likeness(judge: Judge, first: _Asked, second: _Asked, standing: Standings, pair: tuple[bytes, bytes]) -> tuple[float, bytes, bytes]:
+    one, other = (_member(first, second, handle) for handle in pair)
+    judgement = judge.judgement(one, other, standing)
     return -judgement.hundredths if judgement else inf, *pair
 
 
@@ -183,16 +189,26 @@ def _member(first: _Asked, second: _Asked, handle: bytes) -> Opened:
     return first.members[handle] if handle in first.members else second.members[handle]
 
 
-def _obstacles(first: _Asked, second: _Asked, edges: list[EdgeHeld], pins: list[PinHeld], pair: PairEvidence) -> Iterator[Words]:
+def _doubts(first: _Asked, second: _Asked, standing: Standings) -> dict[bytes, Doubt]:
+    """Return which keys of the two entities do not speak for any two of their records."""
+    sides = [{handle for handle, member in asked.members.items() if standing.keys() & member.held.keys} for asked in (first, second)]
+    return {key: found.doubt for key, found in standing.items() if not any(all(side & part for side in sides) for part in found.parts)}
+
+
+def _obstacles(
+    first: _Asked, second: _Asked, facts: list[KeyFact], edges: list[EdgeHeld], pins: list[PinHeld], pair: PairEvidence
+) -> Iterator[Words]:
     """Yield why the two are not one: what forbids it, and only if nothing does, what is wanting."""
     if first.kind is not second.kind:
         yield pair.verdict
         return
     forbidden = [REFUSALS["pinned_different"]] if any(not pin.same for pin in pins) else []
-    for fact in keys_say(first.keys, second.keys):
+    for fact in facts:
         zh, en = KEYS[fact.field]
-        forbidden.append(Words(_SHARED.zh.format(zh), _SHARED.en.format(en)) if fact.same else Words(fact.zh, fact.en))
-    forbidden += [REFUSALS[edge.refusal] for edge in edges if edge.refusal]
+        shared = fact.same and fact.doubt is None
+        forbidden.append(Words(_SHARED.zh.format(zh), _SHARED.en.format(en)) if shared else Words(fact.zh, fact.en))
+    contested = any(fact.doubt == "contested" for fact in facts)  # said already
+    forbidden += [REFUSALS[edge.refusal] for edge in edges if edge.refusal and not (contested and edge.refusal == CONTESTED)]
     yield from forbidden or [_wanting(edges, pair)]
 
 

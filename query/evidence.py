@@ -3,18 +3,24 @@
 Personal values are opened in memory for the comparison only; nothing that is returned, raised or logged holds one.
 """
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from math import floor
+from types import MappingProxyType
 
 from domain.entities import FIELDS, Kind
 from domain.masking import HIDDEN, mask_name, mask_plate
-from domain.matching.explain import KINDS, REFUSALS, KeyFact, Reason, Words, keys_say, verdict, why
+from domain.matching.clusters import CONTESTED
+from domain.matching.explain import KINDS, REFUSALS, Reason, Words, verdict, why
 from domain.matching.features import Features
-from domain.matching.keys import decided
+from domain.matching.key_facts import KeyFact, Standing, keys_say
+from domain.matching.keys import CODES, EXCLUSIVE, decided
 from domain.matching.scorecard import Judgement, Scorecard
 from domain.matching.scorecard_file import VERSIONS, shipped
 from domain.sealing import Sealer, UnsealError
 from query.entity_store import EntityStore, Held, PairHeld, PinHeld, PostgresStore
+from query.key_standing import Standings, doubts, standings
 
 _PERSONS_NAMES = frozenset({"legal_representative"})  # a person's name in an organisation's record
 _PINNED = {
@@ -22,6 +28,9 @@ _PINNED = {
     False: Words("复核员已判定：不同实体", "a steward decided: two entities"),
 }
 _NOT_RESOLVED = Words("事项不合并：每条记录各是一件事", "matters are not resolved: each record is a matter of its own")
+_TOGETHER = Words("；两条因别的依据在同一实体", "; the two are one entity by other evidence")
+_TO_JUDGE = Words("；由人判断", "; a person must judge")
+_EXCLUSIVE_FIELDS = {field for (_, field), code in CODES.items() if code in EXCLUSIVE}
 _BAD_HANDLE = "two different record handles are wanted"
 Public = frozenset[tuple[str, Kind, str]]
 """(provider, kind, field) that anyone may see: ``Catalogue.public``."""
@@ -77,6 +86,12 @@ def features(card: Scorecard, record: Opened) -> Features:
     return card.without(found, record.held.muted) if record.held.muted else found
 
 
+def _doubted(fact: KeyFact, judgement: Judgement, *, together: bool) -> Words:
+    tail = _TOGETHER if together else _TO_JUDGE if fact.doubt == "contested" else Words("", "")
+    bits = floor(judgement.bits)
+    return Words(f"{fact.zh}{tail.zh}（各项证据共 {bits} 比特）", f"{fact.en}{tail.en} ({bits} bits of evidence in all)")
+
+
 class Judge:
     """Opens records and says what speaks for two of them being one; holds no state of them."""
 
@@ -107,9 +122,15 @@ class Judge:
             held.handle, held.kind, held.provider, held.table, held.role, held.committed_ms, held.entity_id, masked, flags, held.muted
         )
 
-    def judgement(self, one: Opened, other: Opened) -> Judgement | None:
-        """Return the scorecard's judgement; None where it is not asked: identifiers decide, or kinds differ."""
-        return None if decided(one.held.keys, other.held.keys) else self.weighed(one, other)
+    def standings(self, holders: Iterable[Held], counts: Mapping[bytes, int]) -> dict[bytes, Standing]:
+        """Return the keys that do not join all their records (``key_standing.standings``)."""
+        return standings(self._cards[Kind.PERSON], self._values, holders, counts)
+
+    def judgement(self, one: Opened, other: Opened, standing: Standings = MappingProxyType({})) -> Judgement | None:
+        """Return the scorecard's judgement; None where it is not asked: identifiers that are not in doubt decide, or kinds differ."""
+        doubted = doubts(standing, one.held, other.held)
+        keys, others = ([key for key in record.held.keys if key not in doubted] for record in (one, other))
+        return None if decided(keys, others) else self.weighed(one, other)
 
     def weighed(self, one: Opened, other: Opened) -> Judgement | None:
         """Return what the scorecard says, whatever the identifiers; None for two kinds, or a kind that is not resolved."""
@@ -123,15 +144,22 @@ class Judge:
         return self._cards.get(kind)
 
     def evidence(
-        self, one: Opened, other: Opened, pinned: PinHeld | None = None, refusal: str | None = None, *, weigh: bool = False
+        self,
+        one: Opened,
+        other: Opened,
+        standing: Standings,
+        pinned: PinHeld | None = None,
+        refusal: str | None = None,
+        *,
+        weigh: bool = False,
     ) -> PairEvidence:
         """Return all that is said of two records; ``weigh``: the scorecard's judgement even where identifiers decide."""
         first, second = sorted((one, other), key=lambda record: record.held.handle)
-        judgement = self.weighed(first, second) if weigh else self.judgement(first, second)
-        keys = keys_say(first.held.keys, second.held.keys)
+        judgement = self.weighed(first, second) if weigh else self.judgement(first, second, standing)
+        keys = keys_say(first.held.keys, second.held.keys, doubts(standing, first.held, second.held))
         reasons = why(judgement, self._cards[first.held.kind].file) if judgement else []
         words = self._verdict(first, second, judgement, keys, pinned)
-        if refusal and pinned is None:
+        if refusal and pinned is None and refusal != CONTESTED:  # what a contested key says is the verdict
             zh, en = REFUSALS[refusal]
             words = Words(f"{words.zh}；但未合并：{zh}", f"{words.en}; but not joined: {en}")
         return PairEvidence(
@@ -145,9 +173,16 @@ class Judge:
         if kinds[0] is not kinds[1]:
             (zh, en), (zh2, en2) = sorted(KINDS[kind] for kind in kinds)
             return Words(f"一条说的是{zh}，一条说的是{zh2}：不比较", f"one record speaks of a {en}, one of a {en2}: not compared")
+        doubted = next((fact for fact in keys if fact.doubt and fact.field in _EXCLUSIVE_FIELDS), None)
+        if doubted is not None and judgement is not None:  # the resolver does not go by likeness here
+            return _doubted(doubted, judgement, together=one.held.entity_id == other.held.entity_id)
         if judgement is not None:
             return verdict(judgement, self._cards[kinds[0]].file)
         return Words(keys[0].zh, keys[0].en) if keys else _NOT_RESOLVED
+
+    def _values(self, held: Held) -> Mapping[str, str] | None:
+        opened = self.opened(held)
+        return opened.values if opened else None
 
     def _masked(self, record: Opened, field: str) -> str:
         held, value = record.held, record.values.get(field)
@@ -182,11 +217,13 @@ class Evidence:
         """
         if one == other:
             raise ValueError(_BAD_HANDLE)
-        return self.of(await self.store.pair(*sorted((one, other))))
+        held = await self.store.pair(*sorted((one, other)))
+        return await asyncio.to_thread(self._of, held)  # opens all that have the two's ID: not in the loop
 
-    def of(self, pair: PairHeld) -> PairEvidence | None:
+    def _of(self, pair: PairHeld) -> PairEvidence | None:
         """Return what speaks for two records that have been read."""
         opened = [record for held in pair.records.values() if (record := self.judge.opened(held)) is not None]
         if len(opened) < 2:  # noqa: PLR2004  # a pair
             return None
-        return self.judge.evidence(opened[0], opened[1], pair.pin, pair.edge.refusal if pair.edge else None)
+        standing = self.judge.standings((*pair.records.values(), *pair.rivals), pair.counts)
+        return self.judge.evidence(opened[0], opened[1], standing, pair.pin, pair.edge.refusal if pair.edge else None)

@@ -44,20 +44,22 @@ where v.from_ms <= %(at)s and %(id)s = coalesce(
 )
 order by v.handle
 """
-_HANDLES: LiteralString = """
+_SAID: LiteralString = """
 with c as materialized (
     (select handle from record where entity_id = %(id)s union select handle from member_past where entity_id = %(id)s)
     order by 1 limit %(most)s
 )
+select handle, provider, from_ms, until_ms from c join record_past p using (handle)
+union all select handle, provider, committed_ms, null from c join record r using (handle)
 """
-_SAID: LiteralString = (
-    _HANDLES + "select handle, provider, from_ms, until_ms from c join record_past p using (handle) "
-    "union all select handle, provider, committed_ms, null from c join record r using (handle)"
+_BELONGED: LiteralString = """
+with c as materialized (
+    (select handle from record where entity_id = %(id)s union select handle from member_past where entity_id = %(id)s)
+    order by 1 limit %(most)s
 )
-_BELONGED: LiteralString = (
-    _HANDLES + "select handle, m.entity_id, until_ms from c join member_past m using (handle) "
-    "union all select handle, r.entity_id, null from c join record r using (handle)"
-)
+select handle, m.entity_id, until_ms from c join member_past m using (handle)
+union all select handle, r.entity_id, null from c join record r using (handle)
+"""
 _AFTER_IDS = "~"
 MOST_RECORDS = 2_000
 """Records whose changes are told; of an entity that had more, those least by handle."""

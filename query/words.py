@@ -70,6 +70,14 @@ PROBLEMS: dict[str, Text] = {
         "这个代号不属于本次的用途、案件和部门，或所指的记录已不存在，请重新查询取得代号。",
         "This handle is not of this purpose, case and department, or what it named is gone: search again to get a handle.",
     ),
+    "bad_time": Text(
+        "时间写作 2026-11-01 或 2026-11-01T10:00，未注明时区的按北京时间；不能晚于现在。",
+        "Write a time as 2026-11-01 or 2026-11-01T10:00, China time unless it names an offset (+ as %2B in an address); not in the future.",
+    ),
+    "forgotten": Text(
+        "这一时间的历史已按保存期限删除，请问较近的时间。",
+        "The past of that time was deleted when its retention ended: ask for a later time.",
+    ),
     "no_steward_key": Text(
         "没有复核员密钥，或密钥不对；密钥由管理员用 huiliu review steward 姓名 发放。",
         "There is no steward's key, or a wrong one: operators give one with huiliu review steward NAME.",
@@ -178,6 +186,7 @@ PAGE: dict[str, Text] = {
         "此页需要 JavaScript 才能查询，以免所查内容出现在网址里；也可以直接调用接口 POST /v1/search。",
         "This page needs JavaScript to search, so that what you look for never stands in an address; or call POST /v1/search yourself.",
     ),
+    "review": Text("人工复核", "Review"),
     "footer": Text("合成数据，仅供演示。查询内容不写入日志。", "Synthetic data. What is searched for is never logged."),
 }
 

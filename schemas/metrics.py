@@ -22,6 +22,7 @@ MATCHES = Counter("huiliu_matches_total", "pairs that a scorecard took for one e
 CROWDED_BLOCKS = Counter("huiliu_crowded_blocks_total", "blocks that grew beyond what is compared pair by pair")
 LARGE_COMPONENTS = Counter("huiliu_large_components_total", "times a component was too large for matches to join in it", ["kind"])
 AMBIGUOUS_KEYS = Counter("huiliu_ambiguous_keys_total", "times a strong key joined nothing because its records are not one", ["kind"])
+PURGED = Counter("huiliu_past_purged_total", "former versions, memberships and lives deleted when their retention ended")
 
 INDEXED = Counter("huiliu_indexed_total", "documents that Elasticsearch acknowledged")
 INDEX_CONFLICTS = Counter("huiliu_index_conflicts_total", "writes refused because the index already has that version or a newer one")
@@ -42,6 +43,17 @@ TASK_UP = Gauge("huiliu_connector_task_up", "1 when the provider's connector and
 PROMISE_KEPT = Gauge(
     "huiliu_promise_kept", "1 when a feed keeps what its contract promises, else 0", ["provider", "table", "measure", "subject"]
 )
+OPEN_REVIEWS = Gauge("huiliu_open_reviews", "pairs of entities that a person must judge", ["kind"])
+OPEN_REVIEW_SECONDS = Gauge("huiliu_open_review_oldest_seconds", "how long the oldest of them has waited; 0 without one", ["kind"])
+REFUSED_PAIRS = Gauge(
+    "huiliu_refused_pairs", "pairs of records that match and are in two entities all the same, by why", ["kind", "reason"]
+)
+WAITING_DECISIONS = Gauge("huiliu_waiting_decisions", "stewards' decisions that wait: for a second steward, or for the resolver", ["on"])
+WAITING_DECISION_SECONDS = Gauge("huiliu_waiting_decision_oldest_seconds", "how long the oldest of them has waited; 0 without one", ["on"])
+CROWDED_VALUES = Gauge("huiliu_crowded_values", "values that more records share than are compared, or joined, by them", ["what", "of"])
+CROWDED_LARGEST = Gauge("huiliu_crowded_values_largest", "records that share the most shared of them", ["what", "of"])
+CROWDED_UNMET = Gauge("huiliu_crowded_values_unmet", "records that meet no other by such a value, once a value", ["what", "of"])
+IDENTITY_SECONDS = Gauge("huiliu_identity_measuring_seconds", "how long the last measuring of reviews and crowded values took")
 QUALITY_SECONDS = Gauge("huiliu_quality_measuring_seconds", "how long the last measuring of all feeds' quality took")
 
 

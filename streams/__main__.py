@@ -14,6 +14,7 @@ from schemas.topics import attached, core_topics, ensure_topics, topics_of
 from settings import Settings, SettingsError
 from settings.contracts import load_contracts
 from streams.app import build_app
+from streams.retention import keep
 from streams.store import create_tables
 
 
@@ -36,6 +37,7 @@ def main() -> int:
     log.info("%d of %d providers are attached", len(sources), len(contracts))
     if settings.metrics_port:
         metrics.serve(settings.metrics_port)
+    keep(settings)
     uvloop.install()
     gc.freeze()  # modules, schemas and contracts live for ever; batches make many short-lived objects and no cycles
     gc.set_threshold(100_000, 50, 100)

@@ -6,12 +6,13 @@ Bits are told whole. A name's weight depends on how common the name is, so its h
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from math import floor
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from domain.entities import Kind
 from domain.matching.blocking import RULES
-from domain.matching.clusters import LARGEST, Edge, Pin, Support, partition
-from domain.matching.keys import CODES, EXCLUSIVE
+from domain.matching.clusters import LARGEST, Edge, Partition, Parts, Pin, Support, partition
+from domain.matching.keys import CODES
 from domain.matching.scorecard import Band, Judgement
 from domain.matching.scorecard_file import Level, ScorecardFile
 
@@ -29,15 +30,6 @@ class Reason(NamedTuple):
     field: str
     level: str
     bits: int
-    zh: str
-    en: str
-
-
-class KeyFact(NamedTuple):
-    """What one identifier says of two records: ``same`` value, or, only where a value is one entity's alone, different values."""
-
-    field: str
-    same: bool
     zh: str
     en: str
 
@@ -130,24 +122,41 @@ def verdict(judgement: Judgement, file: ScorecardFile) -> Words:
 
 
 def spanning(
-    records: Mapping[bytes, Collection[bytes]], edges: Collection[Edge], pins: Collection[Pin], support: Support | None = None
+    records: Mapping[bytes, Collection[bytes]],
+    edges: Collection[Edge],
+    pins: Collection[Pin],
+    support: Support | None = None,
+    contested: Parts = MappingProxyType({}),
 ) -> list[Join]:
     """Return the steps by which records (handle → strong keys) hang together: the strongest evidence first, none that says nothing new.
 
-    It follows ``partition``, in its order, and takes no step that it did not take.
+    It follows ``partition``, in its order, and takes no step that it did not take; ``contested``: as there.
     """
-    found = partition(records, edges, pins, support)
+    found = partition(records, edges, pins, support, contested)
     refused = {refusal.edge for refusal in found.refused}
     steps = [Join(pin.one, pin.other, "pin") for pin in sorted(set(pins) - set(found.contradicted)) if pin.same]
     holders: dict[bytes, list[bytes]] = {}
     for handle in sorted(records):
         for key in records[handle]:
             holders.setdefault(key, []).append(handle)
-    for key in sorted(holders.keys() - set(found.ambiguous)):
-        steps += [Join(holders[key][0], other, "key", key) for other in holders[key][1:]]
+    for key in sorted(holders):
+        parts = _taken(key, records, pins, contested, found) if key in contested else () if key in found.ambiguous else (holders[key],)
+        for first, *others in (sorted(part) for part in parts if part):
+            steps += [Join(first, other, "key", key) for other in others]
     ordered = sorted(set(edges) - refused, key=lambda edge: (-edge.hundredths, edge.one, edge.other))
     steps += [Join(edge.one, edge.other, "edge", hundredths=edge.hundredths) for edge in ordered]
     return list(_new(steps, records))
+
+
+def _taken(
+    key: bytes, records: Mapping[bytes, Collection[bytes]], pins: Collection[Pin], contested: Parts, found: Partition
+) -> list[Collection[bytes]]:
+    """Return the parts of a contested key that it joined: ``partition`` says of the key only that one of them was refused."""
+    taken: list[Collection[bytes]] = []
+    for part in contested[key]:
+        if key not in found.ambiguous or key not in partition(records, (), pins, contested={**contested, key: [*taken, part]}).ambiguous:
+            taken.append(part)
+    return taken
 
 
 def chain(joins: Iterable[Join], start: bytes, end: bytes) -> list[Join]:
@@ -183,11 +192,6 @@ def field_of(key: bytes) -> str:
     return _NAMED[key[0]][1]
 
 
-def keys_say(one: Collection[bytes], other: Collection[bytes]) -> list[KeyFact]:
-    """Return what two records' strong keys say, the strongest first; the order of the records does not matter."""
-    return [fact for code in sorted({key[0] for key in (*one, *other)}) if (fact := _fact(code, set(one), set(other))) is not None]
-
-
 def _new(steps: Iterable[Join], handles: Iterable[bytes]) -> Iterator[Join]:
     """Yield the steps that join what the steps before them left apart."""
     parent = {handle: handle for handle in handles}
@@ -201,19 +205,6 @@ def _new(steps: Iterable[Join], handles: Iterable[bytes]) -> Iterator[Join]:
         if step.one in parent and step.other in parent and (one := top(step.one)) != (other := top(step.other)):
             parent[one] = other
             yield step
-
-
-def _fact(code: int, one: set[bytes], other: set[bytes]) -> KeyFact | None:
-    mine, theirs = ({key for key in keys if key[0] == code} for keys in (one, other))
-    field = _NAMED[code][1]
-    zh, en = KEYS[field]
-    if mine & theirs and code in EXCLUSIVE:
-        return KeyFact(field, True, f"{zh}相同且有效：同一实体", f"same valid {en}: one entity")
-    if mine & theirs:
-        return KeyFact(field, True, f"{zh}相同：同一实体，除非更可靠的号码不同", f"same {en}: one entity, unless a better number differs")
-    if mine and theirs and code in EXCLUSIVE:
-        return KeyFact(field, False, f"{zh}都有效但不同：不同实体", f"different valid {en}s: two entities")
-    return None
 
 
 def _reasons(judgement: Judgement, file: ScorecardFile) -> Iterator[Reason]:

@@ -36,6 +36,7 @@ function speak(lang) {
   for (const option of document.querySelectorAll("option[data-zh]")) option.textContent = option.dataset[key];
   for (const group of document.querySelectorAll("optgroup[data-zh]")) group.label = group.dataset[key];
   document.getElementById("language").href = english() ? "/" : "/?lang=en";
+  document.getElementById("review").href = english() ? "/review?lang=en" : "/review";
   history.replaceState(null, "", english() ? "/?lang=en" : "/");
   for (const time of document.querySelectorAll("time")) showTime(time);
   for (const how of document.querySelectorAll(".how")) showHow(how);

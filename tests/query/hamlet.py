@@ -1,6 +1,6 @@
 """Records that the resolver's own rules made entities of, held in memory as the store holds them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Any
@@ -9,14 +9,16 @@ from domain.composition import entity_id
 from domain.disclosure import Disclosure
 from domain.entities import STRONG_KEYS, Kind
 from domain.matching.blocking import tokens_of
-from domain.matching.clusters import Edge, Pin, partition
-from domain.matching.keys import decided, key_of
+from domain.matching.clusters import CONTESTED, Edge, Pin, partition
+from domain.matching.contest import contest, parts
+from domain.matching.keys import MOST_HOLDERS, decided, key_of
 from domain.matching.scorecard import Band, Scorecard
 from domain.matching.scorecard_file import VERSIONS, shipped
 from domain.sealing import Sealer
 from domain.tokens import Tokeniser
 from query.entity_store import EdgeHeld, EntityHeld, Far, Held, PairHeld, PinHeld
 from query.evidence import Evidence
+from query.history import PastRecord, Was
 from tests.query.town import MASTER, TIME_MS, contracts
 
 _CARDS = {kind: Scorecard(shipped(kind)) for kind in VERSIONS}
@@ -31,6 +33,7 @@ class Hamlet:
     edges: dict[tuple[bytes, bytes], EdgeHeld] = field(default_factory=dict)
     pins: dict[tuple[bytes, bytes], PinHeld] = field(default_factory=dict)
     former: dict[str, str] = field(default_factory=dict)
+    past: dict[str, list[tuple[int, Was]]] = field(default_factory=dict)
     values: dict[bytes, dict[str, str]] = field(default_factory=dict)
     failure: Exception | None = None
 
@@ -87,7 +90,11 @@ class Hamlet:
         matches = [Edge(edge.hundredths, edge.one, edge.other) for edge in found.values() if edge.band == "match"]
         pins = [Pin(pin.one, pin.other, pin.same) for pin in self.pins.values()]
         keys = {handle: held.keys for handle, held in records.items()}
-        clusters = partition(keys, matches, pins, lambda one, other: card.support(features[one], features[other]))
+        contested = self._contested(records) if kind is Kind.PERSON else {}
+        clusters = partition(keys, matches, pins, lambda one, other: card.support(features[one], features[other]), contested)
+        for first, *others in contested.values():
+            for one, other in (sorted((first[0], part[0])) for part in others):
+                found[one, other] = EdgeHeld(one, other, card.judge(features[one], features[other]).hundredths, "review", CONTESTED)
         for edge, reason in clusters.refused:
             found[edge.one, edge.other] = replace(found[edge.one, edge.other], refusal=reason)
         self.edges |= found
@@ -95,6 +102,25 @@ class Hamlet:
             identifier = entity_id(self.tokeniser, kind, cluster.anchor)
             for handle in cluster.handles:
                 self.records[handle] = replace(self.records[handle], entity_id=identifier)
+
+    def _contested(self, records: Mapping[bytes, Held]) -> dict[bytes, list[list[bytes]]]:
+        """Return the IDs of unlike names that join parts; more names than a specimen has are not played here."""
+        prepared = {handle: _CARDS[Kind.PERSON].features(self.values[handle]).slots for handle in records}
+        place = _CARDS[Kind.PERSON].fields.index("name")
+        found = {}
+        for key in {key for held in records.values() for key in held.keys}:
+            sounds = {handle: "".join(held.public["tokens"].get("name_pinyin", ())) for handle, held in records.items() if key in held.keys}
+            parted = parts(sounds, lambda one, other: contest(prepared[one][place], prepared[other][place]))
+            if parted is not None:
+                found[key] = parted
+        return found
+
+    def _counts(self, keys: set[bytes]) -> dict[bytes, int]:
+        bounded = {key for key in keys if key[0] in MOST_HOLDERS}
+        return {key: sum(key in held.keys for held in self.records.values()) for key in bounded}
+
+    def _having(self, keys: set[bytes]) -> dict[bytes, Held]:
+        return {handle: held for handle, held in self.records.items() if held.kind is Kind.PERSON and keys.intersection(held.keys)}
 
     def of(self, handle: bytes) -> str:
         return self.records[handle].entity_id
@@ -107,7 +133,9 @@ class Hamlet:
     async def pair(self, one: bytes, other: bytes) -> PairHeld:
         assert one < other
         found = {handle: self.records[handle] for handle in (other, one) if handle in self.records}
-        return PairHeld(found, self.edges.get((one, other)), self.pins.get((one, other)))
+        keys = [set(held.keys) for held in found.values()]
+        rivals = tuple(self._having(set.intersection(*keys)).values()) if keys else ()
+        return PairHeld(found, self.edges.get((one, other)), self.pins.get((one, other)), rivals, self._counts(set().union(*keys)))
 
     async def current(self, entity_id: str) -> str | None:
         if self.failure is not None:
@@ -130,12 +158,35 @@ class Hamlet:
                 tuple((edge, self._far(edge, members)) for edge in edges if {edge.one, edge.other} & members.keys()),
                 tuple((pin, self._far(pin, members)) for pin in self.pins.values() if {pin.one, pin.other} & members.keys()),
                 {key: frozenset(providers) for key, providers in outside.items()},
+                tuple(held for held in self._having(keys).values() if held.entity_id != entity_id),
+                self._counts(keys),
                 (),
                 tuple(old for old, now in self.former.items() if now == entity_id),
             )
             if members
             else None
         )
+
+    def was(self, entity_id: str, until_ms: int, members: Sequence[bytes], redirect: str | None = None) -> None:
+        """Say that until then an entity had these records, each saying what it says now, or led elsewhere."""
+        held = (self.records[handle] for handle in members)
+        records = tuple(
+            PastRecord(h.handle, h.provider, h.table, h.role, h.lsn, h.committed_ms, h.public, h.sealed, h.wrapped) for h in held
+        )
+        self.past.setdefault(entity_id, []).append((until_ms, Was(entity_id, 0, records, redirect)))
+
+    async def as_of(self, entity_id: str, at_ms: int) -> Was | None:
+        if self.failure is not None:
+            raise self.failure
+        known = [was for until_ms, was in sorted(self.past.get(entity_id, []), key=lambda each: each[0]) if until_ms > at_ms]
+        return replace(known[0], at_ms=at_ms) if known else None
+
+    async def changes(self, entity_id: str, providers: frozenset[str] | None) -> list[int]:
+        told = [
+            until_ms for until_ms, was in self.past.get(entity_id, [])
+            if any(providers is None or record.provider in providers for record in was.members)
+        ]  # fmt: skip
+        return sorted(told, reverse=True)
 
     async def close(self) -> None:
         pass

@@ -116,6 +116,33 @@ async def test_candidates_and_identifiers_of_hidden_records_are_not_told() -> No
     assert repr(three) not in repr(limited)
 
 
+async def test_an_id_on_unlike_names_joins_its_part_and_what_hidden_records_are_called_is_not_told() -> None:
+    hamlet = Hamlet()
+    wang = [hamlet.add(provider, {"name": "王小伟", "citizen_id": ID}) for provider in ("public_security", "telecom_ct", "public_security")]
+    chen = hamlet.add("telecom_ct", {"name": "陈建国", "citizen_id": ID})
+    hamlet.resolve()
+    assert hamlet.of(wang[0]) != hamlet.of(chen)
+    for providers, told in ((None, True), (ALL, True), (POLICE, False)):
+        found = await explained(hamlet, hamlet.of(wang[0]), providers)
+        assert {step.join.how for step in found.steps} == {"key"}
+        assert (found.withheld, found.unsettled, bool(found.doubted), bool(found.refused)) == (False, False, told, told)
+    answer = EntityTelling(str, masked=False).how(await explained(hamlet, hamlet.of(chen)))
+    assert [said.zh.partition("：")[0] for said in answer.doubted] == ["公民身份号码"]
+
+
+async def test_a_steward_who_parts_a_part_leaves_the_other_parts_joined() -> None:
+    """The ID joins the records of one name and not those of the other, of whom a steward said that two differ."""
+    hamlet = Hamlet()
+    wang = [hamlet.add("public_security", {"name": "王小伟", "citizen_id": ID}) for _ in range(2)]
+    chen = [hamlet.add("public_security", {"name": "陈建国", "citizen_id": ID}) for _ in range(2)]
+    hamlet.pin(*chen, same=False)
+    hamlet.resolve()
+    found = await explained(hamlet, hamlet.of(wang[0]))
+    assert (hamlet.of(wang[0]), [step.join.how for step in found.steps], found.ambiguous) == (hamlet.of(wang[1]), ["key"], ())
+    parted = await explained(hamlet, hamlet.of(chen[0]))
+    assert (hamlet.of(chen[0]) != hamlet.of(chen[1]), parted.steps, parted.ambiguous) == (True, (), ("citizen_id",))
+
+
 async def test_erased_records_do_not_exist() -> None:
     hamlet = Hamlet()
     one, other = hamlet.add("public_security", WANG), hamlet.add("telecom_ct", WANG)

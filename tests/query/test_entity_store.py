@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,23 +12,29 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as rules
 from hypothesis import strategies as st
 
-from domain.matching import blocking
+from domain.entities import Kind
+from domain.matching import blocking, keys
 from domain.matching.explain import groups
+from domain.review import Verdict
 from domain.tokens import Tokeniser
 from query import entity_store
 from query.entity_how import how
 from query.entity_store import PostgresStore
 from query.entity_why import why
 from query.evidence import Evidence
+from query.review import Review
+from query.review_queue import Queue
 from settings import Settings
 from streams import filing
-from streams.store import create_tables
+from streams.resolve import Resolver
+from streams.store import Store, create_tables
 from tests.query.test_evidence import CANARIES
 from tests.streams.ground import MASTER, Index, Message, fresh, message, resolver
 
 pytestmark = pytest.mark.servers
 
 TOKENS = Tokeniser(MASTER)
+ID_CODE = keys.CODES[Kind.PERSON, "citizen_id"]
 IDS = ("110101199003074477", "110101199003074557")
 WEI = {"name": "王小伟", "birth_date": "1990-03-07", "mobile": "13961520938", "address": "溧阳市昆仑街道燕山路12号3幢402室"}
 
@@ -77,6 +83,27 @@ async def played(dsn: str, people: list[dict[str, str]], decisions: Sequence[tup
 
 
 @asynccontextmanager
+async def again(dsn: str) -> AsyncIterator[Resolver]:
+    """A worker on the store as it is."""
+    store = await Store.connect(dsn)
+    try:
+        yield resolver(store, Index())
+    finally:
+        await store.close()
+
+
+@contextmanager
+def most_holders(most: int) -> Iterator[None]:
+    """Let so many records have one citizen ID before it joins nothing."""
+    before = keys.MOST_HOLDERS[ID_CODE]
+    keys.MOST_HOLDERS[ID_CODE] = most
+    try:
+        yield
+    finally:
+        keys.MOST_HOLDERS[ID_CODE] = before
+
+
+@asynccontextmanager
 async def explaining(dsn: str) -> AsyncIterator[Evidence]:
     evidence = Evidence(dsn, MASTER)
     try:
@@ -94,8 +121,9 @@ def entities(dsn: str) -> dict[str, set[bytes]]:
 
 
 person = st.fixed_dictionaries(
-    {"name": st.sampled_from(["王小伟", "王小玮", "尉迟琰"])},
+    {},
     optional={
+        "name": st.sampled_from(["王小伟", "王小玮", "尉迟琰", "陈建国", "陈建国", "赵敏", "钱多多", "孙丽华"]),
         "citizen_id": st.sampled_from(IDS),
         "birth_date": st.sampled_from(["1990-03-07", "1990-03-17"]),
         "mobile": st.sampled_from(["13961520938", "13961520939"]),
@@ -104,20 +132,32 @@ person = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.parametrize("most", [1_000, 4])
 @given(st.lists(person, min_size=1, max_size=9), st.lists(st.tuples(st.integers(0, 8), st.integers(0, 8), st.booleans()), max_size=3))
 @rules(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_what_the_resolver_joined_is_explained(dsn: str, people: list[dict[str, str]], decisions: list[tuple[int, int, bool]]) -> None:
-    """Whatever it joined, by whatever decisions: the steps connect it, without a value, and any two are explained in either order."""
+def test_what_the_resolver_joined_is_explained(
+    dsn: str, most: int, people: list[dict[str, str]], decisions: list[tuple[int, int, bool]]
+) -> None:
+    """Whatever it joined, by whatever decisions: the steps connect it, without a value, and any two are explained in either order.
+
+    Of an ID on unlike names, on too many of them, and on too many records, too.
+    """
     said = [(handle_of(a), handle_of(b), same) for a, b, same in decisions if a != b and max(a, b) < len(people)]
 
     async def explain() -> None:
+        with most_holders(most):
+            await explained()
+
+    async def explained() -> None:
         async with played(dsn, people, said) as evidence:
             for entity_id, members in entities(dsn).items():
                 found = await how(evidence, entity_id)
                 assert found is not None
                 assert {side.handle for side in found.members} == members
                 assert groups(members, [step.join for step in found.steps]) == 1
-                assert not [value for value in (*CANARIES, *IDS, "小玮", "迟琰", "1990", "13961") if value in repr(found)]
+                assert not [
+                    value for value in (*CANARIES, *IDS, "小玮", "迟琰", "建国", "多多", "丽华", "1990", "13961") if value in repr(found)
+                ]
             first, last = handle_of(0), handle_of(len(people) - 1)
             assert await why(evidence, first, last) == await why(evidence, last, first)
             if first != last:
@@ -148,7 +188,7 @@ def test_edges_pins_keys_and_redirects_are_read(dsn: str) -> None:
 
 def test_a_steward_who_parts_one_id_is_explained_by_likeness(dsn: str) -> None:
     """The key joins nothing any more; the resolver then judges its records by the scorecard and keeps no edge of that."""
-    people = [{**WEI, "citizen_id": IDS[0]}, {**WEI, "citizen_id": IDS[0]}, {"name": "尉迟琰", "citizen_id": IDS[0]}]
+    people = [{**WEI, "citizen_id": IDS[0]}, {**WEI, "citizen_id": IDS[0]}, {"name": WEI["name"], "citizen_id": IDS[0]}]
 
     async def read() -> None:
         async with played(dsn, people, [(handle_of(0), handle_of(2), False)]) as evidence:
@@ -159,6 +199,111 @@ def test_a_steward_who_parts_one_id_is_explained_by_likeness(dsn: str) -> None:
             assert found.ambiguous == ("citizen_id",)
 
     asyncio.run(read())
+
+
+UNLIKE = [{"name": "王伟", "citizen_id": IDS[0]}] * 2 + [{"name": "陈建国", "citizen_id": IDS[0], "mobile": "13961520938"}] * 2
+
+
+def entity_of(dsn: str, handle: bytes) -> str:
+    return next(entity_id for entity_id, members in entities(dsn).items() if handle in members)
+
+
+def review_of(dsn: str) -> Review:
+    return Review(dsn, MASTER, lambda _: None)
+
+
+def test_one_id_on_unlike_names_joins_its_parts_and_leaves_them_to_a_person(dsn: str) -> None:
+    async def read() -> None:
+        async with played(dsn, UNLIKE) as evidence:
+            wang, chen = entity_of(dsn, handle_of(0)), entity_of(dsn, handle_of(2))
+            assert sorted(map(len, entities(dsn).values())) == [2, 2]
+            for entity_id, other in ((wang, chen), (chen, wang)):
+                found = await how(evidence, entity_id)
+                assert found is not None
+                assert ([step.join.how for step in found.steps], found.ambiguous, found.unsettled) == (["key"], (), False)
+                assert [(far.entity_id, edge.refusal) for _, far, edge, _ in found.refused] == [(other, "contested_key")]
+                assert ["姓名差得太多" in words.zh for words in found.doubted] == [True]
+            for names in ((wang, chen), (handle_of(0), handle_of(2)), (handle_of(1), handle_of(3))):
+                answer = await why(evidence, *names)
+                assert answer.relation == "two_entities"
+                assert ["姓名差得太多" in words.zh for words in answer.obstacles] == [True]
+                assert answer.pair is not None
+                assert answer.pair.verdict.zh.startswith("公民身份号码相同，但用这个号码的记录姓名差得太多")
+                assert "由人判断" in answer.pair.verdict.zh
+                assert answer.pair.judgement is not None, "a person who must judge sees the evidence"
+            inside = await evidence.pair(handle_of(2), handle_of(3))
+            assert inside is not None
+            assert inside.verdict.zh == "公民身份号码相同且有效：同一实体"
+
+    asyncio.run(read())
+
+
+def test_what_a_steward_says_of_unlike_names_under_one_id(dsn: str) -> None:
+    """*same* joins the two parts, whichever records it is said of, and needs no second steward; *different* leaves them as they are."""
+
+    async def decided(*, same: bool) -> tuple[list[str], list[bytes], str]:
+        async with played(dsn, UNLIKE) as evidence:
+            review = review_of(dsn)
+            card = (await Queue(review, MASTER).page()).cards[0]
+            assert (card.refusal, {card.one, card.other} & {handle_of(0), handle_of(1)} != set()) == ("contested_key", True)
+            line = await review.decide((card.one, card.other), Verdict("same" if same else "different"), "x", "a")
+            assert (line.needs_second, line.counts, line.touches) == (False, True, 4)
+            async with again(dsn) as worker:
+                await worker.decide([{"one": line.one, "other": line.other, "decision": line.id}])
+            assert (await Queue(review, MASTER).page()).cards == []
+            found = await how(evidence, entity_of(dsn, handle_of(0)))
+            assert found is not None
+            assert not found.unsettled
+            told = await evidence.pair(handle_of(1), handle_of(3))
+            assert told is not None
+            assert ("同一实体" in told.verdict.zh) is same
+            answer = await why(evidence, handle_of(1), handle_of(3))
+            said = answer.obstacles[0].zh if answer.obstacles else answer.verdict.zh
+            return sorted(step.join.how for step in found.steps), [side.handle for side in found.members], said
+
+    how_joined, members, said = asyncio.run(decided(same=True))
+    assert (how_joined, len(members)) == (["key", "key", "pin"], 4)
+    assert said.startswith("同一实体")
+    how_joined, members, said = asyncio.run(decided(same=False))
+    assert (how_joined, len(members)) == (["key"], 2)
+    assert "已判定" in said
+
+
+def test_an_id_on_too_many_unlike_names_joins_nobody(dsn: str) -> None:
+    people = [{"name": name, "citizen_id": IDS[0]} for name in ("王伟", "陈建国", "尉迟琰", "赵敏", "钱多多", "王伟")]
+
+    async def read() -> None:
+        async with played(dsn, people) as evidence:
+            assert len(entities(dsn)) == len(people)
+            found = await how(evidence, entity_of(dsn, handle_of(0)))
+            assert found is not None
+            assert (found.steps, found.ambiguous, ["样本" in words.zh for words in found.doubted]) == ((), (), [True])
+            answer = await why(evidence, handle_of(0), handle_of(5))
+            assert ["样本" in words.zh for words in answer.obstacles] == [True]
+
+    asyncio.run(read())
+
+
+def test_an_id_on_too_many_records_joins_nobody(dsn: str) -> None:
+    people = [{"name": "王伟", "citizen_id": IDS[0]}] * 4 + [{"name": "王伟", "citizen_id": IDS[1]}]
+
+    async def read() -> None:
+        async with played(dsn, people) as evidence:
+            assert len(entities(dsn)) == len(people)
+            found = await how(evidence, entity_of(dsn, handle_of(0)))
+            assert found is not None
+            assert (found.steps, found.ambiguous, ["超过 3 条" in words.zh for words in found.doubted]) == ((), (), [True])
+            same, different = await evidence.pair(handle_of(0), handle_of(1)), await evidence.pair(handle_of(0), handle_of(4))
+            assert same is not None
+            assert different is not None
+            assert same.verdict.zh.startswith("公民身份号码相同，但超过 3 条记录")
+            assert different.verdict.zh.startswith("公民身份号码不同，但其中有超过 3 条记录")
+            for asked in (1, 4):
+                answer = await why(evidence, handle_of(0), handle_of(asked))
+                assert ["超过 3 条" in words.zh for words in answer.obstacles] == [True]
+
+    with most_holders(3):
+        asyncio.run(read())
 
 
 def test_former_ids_lead_on(dsn: str) -> None:

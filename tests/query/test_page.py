@@ -36,6 +36,13 @@ async def test_chinese_first_and_english_one_click_away(client: httpx.AsyncClien
     assert page.all("a")[1]["href"] == ("/" if lang == "en" else "/?lang=en")
 
 
+@pytest.mark.parametrize(("path", "leads"), [("/", "/review"), ("/?lang=en", "/review?lang=en")])
+async def test_it_leads_to_the_review_in_its_language(client: httpx.AsyncClient, path: str, leads: str) -> None:
+    links = {link.get("id"): link.get("href") for link in Page((await client.get(path)).text).all("a")}
+    assert links["review"] == leads
+    assert (await client.get(leads)).status_code == 401  # it asks for a steward's key
+
+
 async def test_every_field_has_a_label_and_a_place_for_its_problem(client: httpx.AsyncClient) -> None:
     page = Page((await client.get("/")).text)
     ids = {attributes.get("id") for _, attributes in page.elements}

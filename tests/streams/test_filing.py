@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from unittest.mock import patch
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.matching import blocking
@@ -13,8 +13,8 @@ from streams import filing
 from streams.filing import Filing
 
 TOKENS = [bytes([rule]) + bytes(15) for rule in (0, 1)]  # the first mutes a telephone number
-WITHIN = [bytes(8), b"w" * 8, b"x" * 8]
-block = st.builds(lambda token, within: token + within, st.sampled_from(TOKENS), st.sampled_from(WITHIN))
+WITHIN = [b"w" * 8, b"w" * 8, b"x" * 8, bytes(8)]  # groups that grow beyond the bound, too
+block = st.builds(lambda token, within: token + within, st.sampled_from([*TOKENS, TOKENS[1]]), st.sampled_from(WITHIN))
 one_each = st.lists(block, max_size=2, unique_by=lambda each: each[:16]).map(tuple)
 handles = st.integers(0, 11).map(lambda number: bytes([number]))
 
@@ -36,7 +36,8 @@ def meets(filed: dict[bytes, tuple[bytes, ...]]) -> dict[bytes, set[bytes]]:
     return found
 
 
-@given(st.dictionaries(handles, one_each), st.dictionaries(handles, st.one_of(st.none(), one_each), min_size=1))
+@settings(max_examples=400)
+@given(st.dictionaries(handles, one_each, min_size=5), st.dictionaries(handles, st.one_of(st.none(), one_each), min_size=1))
 def test_it_is_as_if_all_were_filed_afresh(before: dict[bytes, tuple[bytes, ...]], change: dict[bytes, tuple[bytes, ...] | None]) -> None:
     after = {**before, **{handle: blocks for handle, blocks in change.items() if blocks is not None}}
     for handle in [handle for handle, blocks in change.items() if blocks is None]:

@@ -15,7 +15,7 @@ from domain.normalise import UNAVAILABLE, RejectError, RowNormaliser
 from domain.sealing import Sealer
 from schemas.codec import Decoder, Encoder
 from schemas.registry import AWAY
-from schemas.rejects import Origin, Rejects
+from schemas.rejects import Origin, Payload, Rejects, payload_of
 from schemas.topics import RECORDS, REJECTED
 from settings.contracts import load_contract
 from streams.normalise import Normalising
@@ -129,8 +129,7 @@ def test_poison_is_rejected_with_position_reason_and_remedy(bench: Bench, damage
     assert (reject["topic"], reject["partition"], reject["offset"]) == (message.topic, 3, 41)
     assert reason in reject["reason"]
     assert reject["remedy"]
-    payload = json.loads(Sealer(MASTER).unseal_reject(reject["payload"]))
-    assert bytes.fromhex(payload["value"]) == message.value
+    assert payload_of(Sealer(MASTER), reject["payload"]) == Payload(message.key or b"", message.value)
     assert "王" not in json.dumps(reject, default=str, ensure_ascii=False)
 
 
@@ -150,6 +149,12 @@ def test_an_empty_row_takes_back_what_it_said_and_is_told(bench: Bench) -> None:
     sent = bench.sent(bench.message("u", {"acct_id": "A1", "cust_name": None, "acc_nbr": ""}))
     assert [topic for topic, _ in sent][:1] == [RECORDS]
     assert sent[0][1]["op"] == "upsert"
+
+
+def test_a_row_that_no_message_could_hold_is_rejected(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("streams.normalise._MOST", 100)
+    ((topic, reject),) = bench.sent(bench.message("c", ROW))
+    assert (topic, reject["reason"]) == (REJECTED, "what the row becomes is larger than a message may be")
 
 
 def test_a_large_value_lost_in_a_key_change_is_told(bench: Bench) -> None:
