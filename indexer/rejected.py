@@ -6,6 +6,7 @@ from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from schemas import metrics
 from schemas.rejects import Outgoing
+from schemas.topics import LARGEST_MESSAGE
 
 
 class RejectedTopic:
@@ -14,7 +15,13 @@ class RejectedTopic:
     def __init__(self, bootstrap: str) -> None:
         """Connect lazily to the broker at ``bootstrap`` (host:port)."""
         self._producer = Producer(
-            {"bootstrap.servers": bootstrap, "enable.idempotence": True, "partitioner": "murmur2_random", "message.timeout.ms": 0}
+            {
+                "bootstrap.servers": bootstrap,
+                "enable.idempotence": True,
+                "partitioner": "murmur2_random",
+                "message.timeout.ms": 0,
+                "message.max.bytes": LARGEST_MESSAGE,
+            }
         )
 
     def put(self, rejects: Iterable[Outgoing]) -> None:

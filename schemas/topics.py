@@ -20,7 +20,9 @@ INDEX_GROUP = "huiliu-indexer"
 _HOUR_MS = 3_600_000
 _TIMEOUT = 15.0  # seconds
 LARGEST_MESSAGE = 16 << 20
-"""Bytes of the largest message on ``entities``: an organisation is described by each of its employees' records, about 400 bytes each."""
+"""Bytes of the largest message: an organisation is described by each of its employees' records, about 400 bytes each; a row may have many
+long texts, whose normal forms stand beside the source's words; and a reject holds the message that was rejected."""
+_LARGE = {"max.message.bytes": str(LARGEST_MESSAGE)}
 _log = logging.getLogger(__name__)
 
 
@@ -45,24 +47,24 @@ def source_topic(provider: str, table: str) -> str:
 def core_topics() -> list[Topic]:
     """Return the topics every installation has."""
     return [
-        Topic(RECORDS, {"cleanup.policy": "delete", "retention.ms": str(72 * _HOUR_MS)}),
+        Topic(RECORDS, {"cleanup.policy": "delete", "retention.ms": str(72 * _HOUR_MS), **_LARGE}),
         Topic(
             ENTITIES,
             {
                 "cleanup.policy": "compact",
                 "min.cleanable.dirty.ratio": "0.3",
                 "delete.retention.ms": str(24 * _HOUR_MS),
-                "max.message.bytes": str(LARGEST_MESSAGE),
+                **_LARGE,
             },
         ),
-        Topic(REJECTED, {"cleanup.policy": "delete", "retention.ms": str(30 * 24 * _HOUR_MS)}),
+        Topic(REJECTED, {"cleanup.policy": "delete", "retention.ms": str(30 * 24 * _HOUR_MS), **_LARGE}),
         Topic(DECISIONS, {"cleanup.policy": "delete", "retention.ms": str(72 * _HOUR_MS)}),  # says where to look; the log is in the store
     ]
 
 
 def source_topics(contract: Contract) -> list[Topic]:
     """Return a provider's topics: kept 72 h, because a re-snapshot brings their content back."""
-    config = {"cleanup.policy": "delete", "retention.ms": str(72 * _HOUR_MS)}
+    config = {"cleanup.policy": "delete", "retention.ms": str(72 * _HOUR_MS), **_LARGE}
     return [Topic(source_topic(contract.provider, table.name), config) for table in contract.tables]
 
 

@@ -79,7 +79,7 @@ def _configuration(site: Site) -> dict[str, object]:
         "producer.linger.ms": 0,
         "producer.batch.size": 128 << 10,
         "producer.compression.type": "lz4",
-        "producer.max.request.size": 4 << 20,
+        "producer.max.request.size": 8 << 20,  # what a connector's buffer.memory holds; connectors cut texts to far less
         "offset.flush.interval.ms": 5000,
         # With one worker there is nobody to wait for before a crashed worker's tasks are taken up again.
         "scheduled.rebalance.max.delay.ms": 0,

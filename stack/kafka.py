@@ -8,6 +8,7 @@ from pathlib import Path
 
 from confluent_kafka.admin import AdminClient
 
+from schemas.topics import LARGEST_MESSAGE
 from stack import java
 from stack.errors import StackError
 from stack.process import Launch
@@ -48,8 +49,8 @@ _SETTINGS: dict[str, object] = {
     "log.cleaner.dedupe.buffer.size": 32 << 20,
     "log.segment.bytes": 128 << 20,
     "log.retention.hours": 72,
-    "message.max.bytes": 4 << 20,
-    "replica.fetch.max.bytes": 4 << 20,
+    "message.max.bytes": LARGEST_MESSAGE,  # also of the topics that were made before they said so themselves
+    "replica.fetch.max.bytes": LARGEST_MESSAGE,
 }
 
 

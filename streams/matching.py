@@ -3,9 +3,9 @@
 Values are unsealed in this process's memory only; the features of the last records compared are kept there, by what they say.
 """
 
-import hmac
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from hashlib import blake2b
 
 import orjson
 
@@ -56,7 +56,7 @@ class Matcher:
         features = scorecard.features({**split.public["open"], **split.sealed})
         self._keep(handle, digest, features)
         seen = orjson.dumps(features.slots) + self._version[kind] + b"".join(keys)
-        compared = hmac.digest(self._digest_key, seen, "sha256")[:_DIGEST_BYTES]
+        compared = blake2b(seen, key=self._digest_key, digest_size=_DIGEST_BYTES).digest()
         return tokens_of(self._tokeniser, kind, scorecard.blocks(features)), compared
 
     def judge(self, one: KnownRecord, other: KnownRecord) -> Judgement | None:

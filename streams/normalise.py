@@ -2,16 +2,18 @@
 
 import logging
 from collections.abc import Iterable
+from typing import Any
 
 from domain.contract import Contract
 from domain.normalise import RejectError, RowNormaliser
 from schemas.codec import Decoder, Encoder, UndecodableError
 from schemas.registry import AWAY
 from schemas.rejects import Origin, Outgoing, Rejects
-from schemas.topics import RECORDS, source_topic
+from schemas.topics import LARGEST_MESSAGE, RECORDS, source_topic
 from streams.faults import told
 
 _WRITE_AGAIN = "write the large columns of that row again at the source; until then their fields are flagged unavailable"
+_MOST = LARGEST_MESSAGE - 1024  # the rest is Kafka's own
 _log = logging.getLogger(__name__)
 
 
@@ -51,7 +53,7 @@ class Normalising:
             normaliser = self._by_topic[message.topic]
             envelope = self._decoder(message.value or b"")
             row = normaliser(self._decoder(message.key or b""), envelope)
-            encoded = (RECORDS, row["row_id"].encode(), self._encoder(row))
+            encoded = self._encoded(row)
         except RejectError as error:
             return [self._reject(message, error.reason, error.remedy)]
         except UndecodableError as error:
@@ -69,6 +71,12 @@ class Normalising:
             reject = self._reject(message, "the row's key changed and the source did not send its large columns", _WRITE_AGAIN)
             return [encoded, reject]
         return [encoded]
+
+    def _encoded(self, row: dict[str, Any]) -> Outgoing:
+        key, value = row["row_id"].encode(), self._encoder(row)
+        if len(key) + len(value) > _MOST:
+            raise RejectError("what the row becomes is larger than a message may be", "shorten the row's texts at the source")
+        return RECORDS, key, value
 
     def _reject(self, message: Origin, reason: str, remedy: str) -> Outgoing:
         return self._rejects.message(message, reason, remedy)

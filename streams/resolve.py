@@ -5,10 +5,10 @@ reach the topic in order, a crash repeats the batch, and a committed batch needs
 """
 
 import asyncio
-import hmac
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import Any
 
 import orjson
@@ -152,7 +152,7 @@ class Resolver:
             spoken, keys = self._merge_unavailable(spoken, keys, old, key, handle)
         split = self._disclosure(message["provider"], message["table"], spoken)
         visible = orjson.dumps([split.public, split.sealed], option=orjson.OPT_SORT_KEYS)
-        digest = hmac.digest(self._digest_key, visible, "sha256")[:_DIGEST_BYTES]
+        digest = blake2b(visible, key=self._digest_key, digest_size=_DIGEST_BYTES).digest()
         if old is not None and old.digest == digest and old.keys == keys:
             return
         kind = KIND_OF[spoken["kind"]]

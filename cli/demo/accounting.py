@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-import orjson
 import psycopg
 from confluent_kafka import Consumer, TopicPartition
 from elasticsearch import Elasticsearch
@@ -17,6 +16,7 @@ from domain.sealing import Sealer
 from domain.tokens import Tokeniser
 from schemas import registry
 from schemas.codec import Decoder
+from schemas.rejects import payload_of
 from schemas.topics import ENTITIES, REJECTED
 from settings import Settings
 
@@ -119,7 +119,7 @@ def _rejected_rows(settings: Settings, contracts: Iterable[Contract]) -> set[str
         reject = decode(value)
         _, provider, table = reject["topic"].split(".") if reject["topic"].startswith("src.") else ("", "", "")
         if table in keys.get(provider, {}):
-            key = decode(bytes.fromhex(orjson.loads(sealer.unseal_reject(reject["payload"]))["key"]))
+            key = decode(payload_of(sealer, reject["payload"]).key)
             rows.add(row_id(provider, table, (key[name] for name in keys[provider][table])))
     return rows
 

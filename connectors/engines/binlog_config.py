@@ -4,7 +4,7 @@ import re
 from zlib import crc32
 
 from connectors.address import Address
-from connectors.debezium import EVENTS, FAULTS, PACE, SNAPSHOT, VALUES, converters, patterns
+from connectors.debezium import EVENTS, FAULTS, PACE, SNAPSHOT, VALUES, converters, cuts, patterns
 from connectors.engines.binlog_names import placed_columns, signal_place
 from connectors.names import SIGNAL_COLUMNS, history_topic
 from domain.contract import Contract
@@ -61,6 +61,7 @@ def binlog_config(kind: str, contract: Contract, address: Address, password: str
         "database.include.list": patterns(sorted({(database,) for database, _ in columns})),
         "table.include.list": patterns(columns),
         "column.include.list": patterns((*table, column) for table, names in columns.items() for column in names),
+        **cuts(contract, placed_columns(contract, address)),
         "signal.data.collection": ".".join(signal_place(provider)),
         "schema.history.internal.kafka.bootstrap.servers": settings.kafka_bootstrap,
         "schema.history.internal.kafka.topic": history_topic(provider),

@@ -1,7 +1,7 @@
 """Oracle through LogMiner: configuration and the DBA's script, made from the contract alone."""
 
 from connectors.address import Address
-from connectors.debezium import EVENTS, FAULTS, PACE, SNAPSHOT, VALUES, converters, patterns
+from connectors.debezium import EVENTS, FAULTS, PACE, SNAPSHOT, VALUES, converters, cuts, patterns
 from connectors.engines.unseen import UnseenEngine
 from connectors.names import captured_columns, history_topic
 from connectors.plan import GRANTS, Step
@@ -66,6 +66,7 @@ class Oracle(UnseenEngine):
             "provide.transaction.metadata": "false",
             "table.include.list": patterns(columns),
             "column.include.list": patterns((*table, column) for table, names in columns.items() for column in names),
+            **cuts(contract, columns),
             "schema.history.internal.kafka.bootstrap.servers": settings.kafka_bootstrap,
             "schema.history.internal.kafka.topic": history_topic(contract.provider),
             "schema.history.internal.store.only.captured.tables.ddl": "true",

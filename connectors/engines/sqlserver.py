@@ -1,7 +1,7 @@
 """SQL Server through its own change tables, which hold the captured columns alone: configuration and the DBA's script."""
 
 from connectors.address import Address
-from connectors.debezium import EVENTS, FAULTS, PACE, SNAPSHOT, VALUES, converters, patterns
+from connectors.debezium import EVENTS, FAULTS, PACE, SNAPSHOT, VALUES, converters, cuts, patterns
 from connectors.engines.unseen import UnseenEngine
 from connectors.names import captured_columns, history_topic
 from connectors.plan import GRANTS, Step
@@ -63,6 +63,7 @@ class SQLServer(UnseenEngine):
             "snapshot.isolation.mode": "snapshot",
             "table.include.list": patterns(columns),
             "column.include.list": patterns((*table, column) for table, names in columns.items() for column in names),
+            **cuts(contract, columns),
             "schema.history.internal.kafka.bootstrap.servers": settings.kafka_bootstrap,
             "schema.history.internal.kafka.topic": history_topic(contract.provider),
             "schema.history.internal.store.only.captured.tables.ddl": "true",

@@ -11,10 +11,14 @@ from domain.contract import Table
 from domain.normalise import RowNormaliser, row_id
 from domain.sealing import PurposeSealer
 from domain.tokens import TOKEN_BYTES, Tokeniser, derive
+from schemas.topics import LARGEST_MESSAGE
 
 MOST_FOLLOWED = 10_000
 """Rows of a delivery whose records can be followed."""
 
+_LARGEST_ROW = LARGEST_MESSAGE // 2
+"""Bytes of a row's cells; what it becomes holds normal forms beside the sender's words."""
+_LARGE = Fault("", f"整行超过 {_LARGEST_ROW >> 20} MB the row is larger than {_LARGEST_ROW >> 20} MB", "缩短其中的文本 shorten its texts")
 _EMPTY = Fault("", "映射的列全为空 every mapped column is empty", "填写内容或删去该行 fill the row in, or leave it out")
 _SOURCE = {"lsn": 0, "ts_ms": 0, "snapshot": "false"}
 
@@ -74,6 +78,8 @@ class Checker:
         sealed_key = self._sealer.seal(orjson.dumps(list(key.values())), handle)
         if row.op == "delete":
             return Checked(row.line, "d", handle, None, sealed, sealed_key, b"", False, None)
+        if len(cells) > _LARGEST_ROW:
+            return Checked(row.line, "x", handle, None, sealed, sealed_key, b"", False, _LARGE)
         fault, flagged, roles = self._verdict(row, key)
         if fault is not None:
             return Checked(row.line, "x", handle, None, sealed, sealed_key, b"", False, fault)

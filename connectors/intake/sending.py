@@ -13,7 +13,7 @@ from connectors.intake.receipt import IntakeError
 from domain.sealing import PurposeSealer
 from schemas import registry
 from schemas.codec import Encoder
-from schemas.topics import source_prefix, source_topic
+from schemas.topics import LARGEST_MESSAGE, source_prefix, source_topic
 from settings import Settings
 
 _BATCH = 1_000
@@ -96,7 +96,8 @@ class Sender:
                         "partitioner": "murmur2_random",  # the Java clients' choice, so that any producer finds a key's partition
                         "message.timeout.ms": int(_TIMEOUT * 1000),
                         "queue.buffering.max.messages": _QUEUE,
-                        "queue.buffering.max.kbytes": 16_384,
+                        "queue.buffering.max.kbytes": 2 * LARGEST_MESSAGE >> 10,
+                        "message.max.bytes": LARGEST_MESSAGE,
                         "log_level": 3,
                     }
                 )

@@ -9,11 +9,12 @@ import orjson
 
 from connectors.readers import archive, frames, sniff
 from connectors.readers.book import Book, Head
-from connectors.readers.cells import Picker
+from connectors.readers.cells import Cell, Picker
 from connectors.readers.confinement import confine
 from connectors.readers.limits import Limits, RefusedError
 
 Found = tuple[Book, list[Head]]
+_LONGEST_HEADING = 1_000  # characters
 
 
 def main(file: int, spare: int, name: str, limits: Limits) -> int:
@@ -34,7 +35,7 @@ def main(file: int, spare: int, name: str, limits: Limits) -> int:
 
 def _serve(opened: "_Opened", out: BinaryIO) -> None:
     heads = opened.heads()
-    frames.write(out, {"tables": [{"name": h.name, "rows": h.rows, "notes": h.notes, "hidden": h.hidden} for h in heads]})
+    frames.write(out, {"tables": [{"name": h.name, "rows": _cut(h), "notes": h.notes, "hidden": h.hidden} for h in heads]})
     for line in sys.stdin.buffer:
         asked = orjson.loads(line)
         sent, batch, size = 0, [], 0
@@ -46,6 +47,11 @@ def _serve(opened: "_Opened", out: BinaryIO) -> None:
                 frames.write(out, {"rows": batch})
                 batch, size = [], 0
         frames.write(out, {"rows": batch, "end": sent})
+
+
+def _cut(head: Head) -> list[tuple[int, list[Cell]]]:
+    """Return the rows at the table's top as far as a heading may reach: what stands below the headings may be of any length."""
+    return [(line, [cell[:_LONGEST_HEADING] if isinstance(cell, str) else cell for cell in cells]) for line, cells in head.rows]
 
 
 class _Opened:

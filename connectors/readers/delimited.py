@@ -63,6 +63,11 @@ class Delimited:
                 yield line, [trimmed(cell) for cell in record]
                 line = reader.line_num + 1
         except csv.Error as error:
+            if "field larger" in str(error):
+                raise RefusedError(
+                    f"第 {line} 行有一格过长，或引号未闭合 a cell of line {line} is far longer than {self._limits.cell:,} characters, "
+                    "or a quote is not closed: 缩短该格或补上引号 shorten the cell, or close the quote"
+                ) from error
             raise RefusedError(f"第 {line} 行不是 CSV line {line} cannot be read as CSV: 检查引号 look for a stray quote") from error
         finally:
             text.detach()

@@ -10,10 +10,14 @@ from connectors.readers.cells import Cell, text_of, trimmed
 from connectors.readers.limits import BINARY, HEAD_ROWS, MIB, UNDECODABLE, Limits, RefusedError
 
 _IN_MEMORY = 128 * MIB
+_LARGEST_ROW = 8 * MIB
 _ALLOWED = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ})
 _TABLES = "select name, sql from sqlite_schema where type = 'table' and name not like 'sqlite\\_%' escape '\\' order by rowid"
 _COLUMNS = "select name, hidden from pragma_table_xinfo(?)"
 _DAMAGED = "SQLite 数据库已损坏 the SQLite database is damaged: 重新导出 export it again"
+_LARGE = (
+    f"数据库有超过 {_LARGEST_ROW // MIB} MB 的行 the database has a row larger than {_LARGEST_ROW // MIB} MB: 缩短其文本 shorten its texts"
+)
 
 
 class Sqlite:
@@ -27,7 +31,7 @@ class Sqlite:
             self._connection.text_factory = bytes
             for statement in ("pragma trusted_schema=off", "pragma cell_size_check=on", "pragma mmap_size=0", "pragma cache_size=-16384"):
                 self._connection.execute(statement)
-            self._connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, limits.cell * 8)
+            self._connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LARGEST_ROW)
             self._names = self._plain_tables()
             self._columns = {name: self._plain_columns(name) for name in self._names}
             self._connection.set_authorizer(lambda action, *_: sqlite3.SQLITE_OK if action in _ALLOWED else sqlite3.SQLITE_DENY)
@@ -82,6 +86,8 @@ def _opened(path: str) -> sqlite3.Connection:
 def _readable() -> Iterator[None]:
     try:
         yield
+    except sqlite3.DataError as error:
+        raise RefusedError(_LARGE if "too big" in str(error) else _DAMAGED) from error
     except (sqlite3.Error, UnicodeDecodeError, sqlite3.Warning, OverflowError) as error:
         raise RefusedError(_DAMAGED) from error
 

@@ -17,6 +17,7 @@ from connectors.plan import text_of
 from connectors.preview import preview
 from domain.contract import Contract, read_contract
 from domain.contract_parts import Engine as Kind
+from domain.values import LONGEST, LONGEST_TEXT
 from settings import Settings, SettingsError
 
 KINDS = ("postgresql", "kingbase", "mariadb", "mysql", "oracle", "sqlserver")
@@ -54,13 +55,27 @@ def test_configuration_names_the_captured_columns_and_no_other(kind: str, harbou
         assert withheld not in str(config)
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_texts_are_cut_where_nobody_reads_further(kind: str, harbour_text: str, settings: Settings) -> None:
+    contract = _contract(harbour_text, kind)
+    config = engine_of(contract).config(contract, ADDRESS, "x", settings)
+
+    def cut(characters: int) -> set[str]:
+        paths = config[f"column.truncate.to.{2 * (characters + 1)}.chars"].replace("\\", "").split(",")
+        assert set(paths) <= set(config["column.include.list"].replace("\\", "").split(","))
+        return {path.rpartition(".")[2] for path in paths}
+
+    assert cut(LONGEST_TEXT) == {"grade", "remarks"}  # free text, and codes, which may be padded
+    assert cut(LONGEST) == {column for table in contract.tables for column in table.captured} - {"grade", "remarks"}
+
+
 @pytest.mark.parametrize("kind", OPTIONS)
 def test_every_option_is_the_connectors_own(kind: str, harbour_text: str, settings: Settings) -> None:
     contract = _contract(harbour_text, kind)
     config = engine_of(contract).config(contract, ADDRESS, "x", settings)
     known = set(OPTIONS[kind]["options"])
     strange = [name for name in config if name not in known and not CONNECTS_OWN.fullmatch(name) and not name.startswith(PASSED_ON)]
-    assert strange == []
+    assert {re.sub(r"\.\d+\.", ".(d+).", name) for name in strange} == {"column.truncate.to.(d+).chars"} <= known
 
 
 @pytest.mark.parametrize("kind", KINDS)

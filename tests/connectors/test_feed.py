@@ -25,7 +25,7 @@ pytestmark = pytest.mark.servers
 
 BOATMEN, BERTHS, HEARTBEATS = "src.harbour_office.boatman", "src.harbour_office.berth", "heartbeat.src.harbour_office"
 # Debezium hands these on to what reads them, so its own list of options does not have them.
-_HANDED_ON = ("key.converter.", "value.converter.", "topic.heartbeat.prefix")
+_HANDED_ON = ("key.converter.", "value.converter.", "topic.heartbeat.prefix", "column.truncate.to.")
 
 
 def _last(tap: Tap, identifier: int, op: str, count: int = 1) -> Event:

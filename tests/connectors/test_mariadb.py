@@ -118,6 +118,15 @@ def test_a_row_at_rest_and_its_values(tap: Tap, ferry: ContractFile) -> None:
     assert row["records"][0]["values"]["position"] == "一等船长"
 
 
+def test_large_texts_are_flagged_or_stay_and_the_feed_goes_on(tap: Tap, dba: Client, ferry: ContractFile, worker: Worker) -> None:
+    _run(dba, "INSERT INTO boatman (id, remarks, diary) VALUES (60, repeat('x', 65000), concat(%s, repeat('y', 10485760)))", CANARY)
+    _run(dba, "UPDATE boatman SET name = '乙' WHERE id = 60")
+    event = _last(tap, 60, "u")
+    (record,) = RowNormaliser(SLUG, ferry.contract.table("boatman"))(event.key, event.value or {})["records"]
+    assert record["flags"] == ["name:single_character", "note:too_long", "note:unreadable"]
+    assert worker.state(f"src.{SLUG}").state == "running"
+
+
 def test_changes_of_one_row_in_one_transaction_keep_their_order(tap: Tap, dba: Client, ferry: ContractFile) -> None:
     dba.begin()
     _run(dba, "INSERT INTO boatman (id, name) VALUES (10, '甲'), (11, '乙')")

@@ -4,7 +4,6 @@ import signal
 import time
 from typing import Any
 
-import orjson
 import psutil
 import pytest
 from rich.console import Console
@@ -12,6 +11,7 @@ from rich.console import Console
 from domain.sealing import Sealer
 from indexer.index import EntityIndex
 from schemas.indices import WRITE_ALIAS
+from schemas.rejects import payload_of
 from stack.supervisor import Stack
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(240)]
@@ -92,8 +92,8 @@ def test_what_cannot_be_indexed_is_rejected_by_position_without_its_values(town:
     town.publish([town.entity(2, 1)])
     town.wait_for({town.entity(2, 0)["entity_id"]: 1})
     sealer = Sealer(town.settings.master_key_bytes())
-    found = [(each, orjson.loads(sealer.unseal_reject(each["payload"]))) for each in town.rejected()]
-    mine = {each["reason"]: each for each, payload in found if secret.encode().hex() in payload["value"]}
+    found = [(each, payload_of(sealer, each["payload"])) for each in town.rejected()]
+    mine = {each["reason"]: each for each, payload in found if secret.encode() in payload.value}
     assert any(reason.startswith("Elasticsearch refuses the document: strict_dynamic_mapping_exception") for reason in mine)
     assert any(reason.startswith("not Avro in the Confluent wire format") for reason in mine)
     assert {each["stop"] for each in mine.values()} == {"indexer"}

@@ -12,7 +12,7 @@ from indexer import waiting
 from indexer.bulk import Item
 from indexer.reading import Reading
 from schemas.codec import UndecodableError
-from schemas.rejects import Origin, Outgoing, Rejects
+from schemas.rejects import Origin, Outgoing, Rejects, payload_of
 
 MASTER = b"m" * 32
 
@@ -56,8 +56,7 @@ def test_what_is_no_entity_is_rejected_by_position(plain: Any, value: bytes) -> 
     assert [write.origin.offset for write in writes] == [0, 2]
     told = orjson.loads(rejects[0][2])
     assert (told["topic"], told["partition"], told["offset"], told["stop"]) == ("entities", 2, 1, "indexer")
-    payload = orjson.loads(Sealer(MASTER).unseal_reject(bytes.fromhex(told["payload"])))
-    assert bytes.fromhex(payload["value"]) == value
+    assert payload_of(Sealer(MASTER), bytes.fromhex(told["payload"])).value == value
 
 
 def test_a_refused_document_is_put_on_the_topic_at_once(plain: Any) -> None:

@@ -45,6 +45,13 @@ def test_rows_that_are_rejected(values: dict[str, str | None], column: str) -> N
     assert (checked.handle is None) == (not values.get("编号"))
 
 
+def test_a_row_that_no_message_could_hold_is_rejected() -> None:
+    checked = check(Row(2, "upsert", GOOD | {"手机": "1" * (9 << 20)}))
+    assert checked.op == "x"
+    assert checked.fault
+    assert "larger than 8 MB" in checked.fault.reason
+
+
 def test_a_doubtful_value_is_flagged_not_rejected() -> None:
     checked = check(Row(2, "upsert", GOOD | {"开业日期": "昨天"}))
     assert (checked.op, checked.flagged) == ("u", True)

@@ -1,7 +1,9 @@
 """What is not read is refused with a reason and what to do; what is hostile neither crashes, hangs nor fills memory."""
 
 import os
+import sqlite3
 import zipfile
+from contextlib import closing
 from pathlib import Path
 
 import openpyxl
@@ -180,3 +182,18 @@ def test_the_reader_has_no_secret_of_ours(tmp_path: Path, monkeypatch: pytest.Mo
         assert b"HUILIU" not in Path(f"/proc/{sandbox.pid}/environ").read_bytes()
         limits = Path(f"/proc/{sandbox.pid}/limits").read_text()
         assert str(Limits().memory) in next(line for line in limits.splitlines() if line.startswith("Max address space"))
+
+
+@pytest.mark.parametrize(("characters", "word"), [(30_000, "row 2, column A"), (10 << 20, "far longer than 20,000 characters")])
+def test_a_long_cell_of_a_text_file_is_told(tmp_path: Path, characters: int, word: str) -> None:
+    (tmp_path / "a.csv").write_text("a,b\n" + "长" * characters + ",1\n", encoding="utf-8")
+    assert word in refusal(tmp_path / "a.csv")
+
+
+@pytest.mark.parametrize(("characters", "word"), [(100_000, "row 2, column A"), (10 << 20, "a row larger than 8 MB")])
+def test_a_long_cell_of_a_database_is_told(tmp_path: Path, characters: int, word: str) -> None:
+    with closing(sqlite3.connect(tmp_path / "a.db")) as connection:
+        connection.execute("create table t (a text)")
+        connection.execute("insert into t values (?)", ("长" * characters,))
+        connection.commit()
+    assert word in refusal(tmp_path / "a.db")
