@@ -3,9 +3,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 PACKAGES := cli city connectors domain indexer ops query schemas settings stack streams
 
-.PHONY: help install demo test check format clean
+.PHONY: help install bench-install demo test check format clean
 help:            ## show this
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
 
 install: .venv/installed  ## make .venv with the locked dependencies and the huiliu command
 
@@ -14,6 +14,13 @@ install: .venv/installed  ## make .venv with the locked dependencies and the hui
 	@test -x $(BIN)/pip || $(PYTHON) -m venv .venv
 	$(BIN)/pip install --disable-pip-version-check --progress-bar on --require-hashes -r requirements.lock
 	$(BIN)/pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+bench-install: .venv-bench/installed  ## make .venv-bench: FEBRL and Splink, for `huiliu bench accuracy`; 0.5 GB
+
+.venv-bench/installed: requirements-bench.lock
+	@test -x .venv-bench/bin/pip || $(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/pip install --disable-pip-version-check --progress-bar on --require-hashes -r requirements-bench.lock
 	@touch $@
 
 demo: install    ## the whole journey on real servers, with a live view; Ctrl-C ends it
@@ -34,5 +41,5 @@ format: install  ## put the code into its one form
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-clean:           ## remove .venv and the caches of the tools (not the data folder)
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+clean:           ## remove .venv, .venv-bench and the caches of the tools (not the data folder)
+	rm -rf .venv .venv-bench .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -14,7 +14,9 @@ from city.changes import DEPARTMENTS_THAT_CHANGE
 from city.databases import city_of
 from city.live import Applied, Pace
 from city.world import World
+from cli.bench.accuracy import accuracy
 from cli.bench.hops import HopListener
+from cli.bench.resolve import resolve
 from cli.bench.submit import submit
 from cli.bench.usage import Usage, machine, measure
 from cli.demo.flow import Flow, FlowGauge
@@ -27,8 +29,9 @@ from settings.contracts import load_contracts
 from stack.errors import StackError
 from stack.supervisor import Stack
 
-app = typer.Typer(help="测量 Speed and memory on the running stack; the last line is JSON.", no_args_is_help=True)
-app.command()(submit)
+app = typer.Typer(help="测量 Speed, memory and accuracy; the last line is JSON.", no_args_is_help=True)
+for measurement in (submit, accuracy, resolve):
+    app.command()(measurement)
 _LOOK_SECONDS = 0.25
 _SELDOM_SECONDS = 0.2  # a search costs what several changes cost: under load they must not be what is measured
 _PATIENCE_SECONDS = 600.0

@@ -201,6 +201,20 @@ def test_a_steward_who_parts_one_id_is_explained_by_likeness(dsn: str) -> None:
     asyncio.run(read())
 
 
+def test_a_steward_who_parts_a_part_of_one_id_is_explained_by_likeness(dsn: str) -> None:
+    chen = {**WEI, "name": "陈建国", "citizen_id": IDS[0]}
+    people = [chen, chen, {"name": "陈建国", "citizen_id": IDS[0]}, {"name": "尉迟琰", "citizen_id": IDS[0]}]
+
+    async def read() -> None:
+        async with played(dsn, people, [(handle_of(0), handle_of(2), False)]) as evidence:
+            found = await how(evidence, entity_of(dsn, handle_of(0)))
+            assert found is not None
+            assert ([step.join.how for step in found.steps], found.unsettled) == (["edge"], False)
+            assert (found.ambiguous, len(found.doubted)) == (("citizen_id",), 1)
+
+    asyncio.run(read())
+
+
 UNLIKE = [{"name": "王伟", "citizen_id": IDS[0]}] * 2 + [{"name": "陈建国", "citizen_id": IDS[0], "mobile": "13961520938"}] * 2
 
 
@@ -254,10 +268,11 @@ def test_what_a_steward_says_of_unlike_names_under_one_id(dsn: str) -> None:
             found = await how(evidence, entity_of(dsn, handle_of(0)))
             assert found is not None
             assert not found.unsettled
-            told = await evidence.pair(handle_of(1), handle_of(3))
+            others = [handle for handle in map(handle_of, range(4)) if handle not in line.pair]
+            told = await evidence.pair(*others)
             assert told is not None
-            assert ("同一实体" in told.verdict.zh) is same
-            answer = await why(evidence, handle_of(1), handle_of(3))
+            assert ("别的依据" in told.verdict.zh, "由人判断" in told.verdict.zh) == (same, not same)
+            answer = await why(evidence, *others)
             said = answer.obstacles[0].zh if answer.obstacles else answer.verdict.zh
             return sorted(step.join.how for step in found.steps), [side.handle for side in found.members], said
 
@@ -280,6 +295,9 @@ def test_an_id_on_too_many_unlike_names_joins_nobody(dsn: str) -> None:
             assert (found.steps, found.ambiguous, ["样本" in words.zh for words in found.doubted]) == ((), (), [True])
             answer = await why(evidence, handle_of(0), handle_of(5))
             assert ["样本" in words.zh for words in answer.obstacles] == [True]
+            pair = await evidence.pair(handle_of(0), handle_of(1))
+            assert pair is not None
+            assert "样本" in pair.verdict.zh, "as all records with the ID tell, not these two"
 
     asyncio.run(read())
 

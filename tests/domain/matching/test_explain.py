@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 from random import Random
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,7 +12,7 @@ from domain.entities import Kind
 from domain.matching import clusters
 from domain.matching.blocking import RULES
 from domain.matching.clusters import Edge, Pin, partition
-from domain.matching.explain import BLOCKS, KEYS, KINDS, REFUSALS, block_words, chain, field_of, groups, keys_say, spanning, verdict, why
+from domain.matching.explain import BLOCKS, KEYS, KINDS, REFUSALS, block_words, chain, field_of, groups, spanning, verdict, why
 from domain.matching.keys import CODES
 from domain.matching.scorecard import Judgement, Scorecard
 from domain.matching.scorecard_file import shipped
@@ -51,23 +50,6 @@ def test_a_verdict_is_never_told_at_a_bound_it_does_not_reach() -> None:
     assert f"证据 {match // 100} 比特" in verdict(replace(judgement, hundredths=match), PERSON.file).zh
 
 
-@pytest.mark.parametrize(
-    ("one", "other", "expected"),
-    [
-        ([key(ID, 1)], [key(ID, 1)], [("citizen_id", True)]),
-        ([key(ID, 1)], [key(ID, 2)], [("citizen_id", False)]),
-        ([key(ID, 1)], [], []),
-        ([key(PLATE, 1)], [key(PLATE, 1)], [("plate", True)]),
-        ([key(PLATE, 1)], [key(PLATE, 2)], []),
-        ([key(ID, 1), key(ID, 2)], [key(ID, 2)], [("citizen_id", True)]),
-    ],
-)
-def test_what_identifiers_say(one: list[bytes], other: list[bytes], expected: list[tuple[str, bool]]) -> None:
-    """A plate may change, so two of them say nothing; two valid citizen IDs say two."""
-    assert [(fact.field, fact.same) for fact in keys_say(one, other)] == expected
-    assert keys_say(one, other) == keys_say(other, one)
-
-
 def test_everything_that_can_be_told_has_words() -> None:
     assert {field for _, field in CODES} == KEYS.keys()
     assert set(Kind) == KINDS.keys()
@@ -89,15 +71,27 @@ pairs = st.tuples(handles, handles).filter(lambda pair: pair[0] < pair[1])
 keyed = st.dictionaries(handles, st.sets(st.sampled_from([key(ID, 1), key(ID, 2), key(PLATE, 1), key(PLATE, 2)]), max_size=2), min_size=1)
 edged = st.dictionaries(pairs, st.sampled_from([3000, 4000]), max_size=8)
 pinned = st.dictionaries(pairs, st.booleans(), max_size=3)
+contested_parts = st.none() | st.dictionaries(handles, st.integers(0, 2))  # handle → its part of the first ID; the others have none
 
 
-@given(keyed, edged, pinned)
-def test_the_steps_are_the_partitions_own(records: dict[bytes, set[bytes]], weights: Weights, pins: Said) -> None:
+def parts_of(records: dict[bytes, set[bytes]], part_of: dict[bytes, int] | None) -> dict[bytes, list[list[bytes]]]:
+    contested = key(ID, 1)
+    if part_of is None:
+        return {}
+    having = [handle for handle in sorted(records) if contested in records[handle]]
+    return {contested: [part for number in range(3) if (part := [each for each in having if part_of.get(each) == number])]}
+
+
+@given(keyed, edged, pinned, contested_parts)
+def test_the_steps_are_the_partitions_own(
+    records: dict[bytes, set[bytes]], weights: Weights, pins: Said, part_of: dict[bytes, int] | None
+) -> None:
     """They connect exactly what the rules put into one cluster, with no step to spare, and no refused edge."""
     edges = [Edge(bits, *pair) for pair, bits in weights.items() if set(pair) <= records.keys()]
     said = [Pin(*pair, same) for pair, same in pins.items() if set(pair) <= records.keys()]
-    joins = spanning(records, edges, said)
-    found = partition(records, edges, said)
+    contested = parts_of(records, part_of)
+    joins = spanning(records, edges, said, contested=contested)
+    found = partition(records, edges, said, contested=contested)
     assert len(joins) == len(records) - len(found.clusters)
     for cluster in found.clusters:
         inside = [join for join in joins if join.one in cluster.handles]
@@ -108,7 +102,11 @@ def test_the_steps_are_the_partitions_own(records: dict[bytes, set[bytes]], weig
     refused = {(refusal.edge.one, refusal.edge.other) for refusal in found.refused}
     assert not refused & {(join.one, join.other) for join in joins if join.how == "edge"}
     assert all(join.key in records[join.one] & records[join.other] for join in joins if join.how == "key")
-    assert not [join for join in joins if join.how == "key" and join.key in found.ambiguous]
+    for join in joins:
+        if join.how == "key" and join.key in contested:
+            assert any({join.one, join.other} <= set(part) for part in contested[join.key])
+        else:
+            assert join.how != "key" or join.key not in found.ambiguous
 
 
 @given(keyed, edged, pinned, st.randoms(use_true_random=False))
@@ -120,6 +118,14 @@ def test_steps_do_not_depend_on_the_order(records: dict[bytes, set[bytes]], weig
     for each in (items, edges, said):
         rng.shuffle(each)
     assert spanning(dict(items), edges, said) == expected
+
+
+def test_a_part_that_a_steward_parted_has_no_step_and_the_next_one_has() -> None:
+    contested = key(ID, 1)
+    records = {handle(number): [contested] for number in range(1, 5)}
+    parts = {contested: [[handle(1), handle(2)], [handle(3), handle(4)]]}
+    joins = spanning(records, [], [Pin(handle(1), handle(2), same=False)], contested=parts)
+    assert [(join.one, join.other) for join in joins] == [(handle(3), handle(4))]
 
 
 def test_a_chain_leads_from_end_to_end() -> None:

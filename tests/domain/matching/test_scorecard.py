@@ -253,7 +253,7 @@ def test_reasons_are_sentences_without_values() -> None:
     reasons = why(judgement, PERSON.file)
     assert reasons[0].field in {"birth_date", "address"}
     assert {reason.zh for reason in reasons} >= {"姓名同音", "手机号相差一位", "出生日期相同"}
-    assert sum(reason.bits for reason in reasons) == pytest.approx(judgement.bits)
+    assert sum(reason.bits for reason in reasons) == pytest.approx(judgement.bits, abs=len(reasons) / 2), "told in whole bits"
     said = repr((reasons, judgement, verdict(judgement, PERSON.file)))
     assert not any(value in said for value in WANG.values() if value != "male")
     assert "比特" in verdict(judgement, PERSON.file)[0]
