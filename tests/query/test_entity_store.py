@@ -237,8 +237,8 @@ def test_one_id_on_unlike_names_joins_its_parts_and_leaves_them_to_a_person(dsn:
                 assert ([step.join.how for step in found.steps], found.ambiguous, found.unsettled) == (["key"], (), False)
                 assert [(far.entity_id, edge.refusal) for _, far, edge, _ in found.refused] == [(other, "contested_key")]
                 assert ["姓名差得太多" in words.zh for words in found.doubted] == [True]
-            for names in ((wang, chen), (handle_of(0), handle_of(2)), (handle_of(1), handle_of(3))):
-                answer = await why(evidence, *names)
+            for one, two in ((wang, chen), (handle_of(0), handle_of(2)), (handle_of(1), handle_of(3))):
+                answer = await why(evidence, one, two)
                 assert answer.relation == "two_entities"
                 assert ["姓名差得太多" in words.zh for words in answer.obstacles] == [True]
                 assert answer.pair is not None
@@ -268,11 +268,11 @@ def test_what_a_steward_says_of_unlike_names_under_one_id(dsn: str) -> None:
             found = await how(evidence, entity_of(dsn, handle_of(0)))
             assert found is not None
             assert not found.unsettled
-            others = [handle for handle in map(handle_of, range(4)) if handle not in line.pair]
-            told = await evidence.pair(*others)
+            one, other = (handle for handle in map(handle_of, range(4)) if handle not in line.pair)
+            told = await evidence.pair(one, other)
             assert told is not None
             assert ("别的依据" in told.verdict.zh, "由人判断" in told.verdict.zh) == (same, not same)
-            answer = await why(evidence, *others)
+            answer = await why(evidence, one, other)
             said = answer.obstacles[0].zh if answer.obstacles else answer.verdict.zh
             return sorted(step.join.how for step in found.steps), [side.handle for side in found.members], said
 
