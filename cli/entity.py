@@ -22,6 +22,7 @@ from query.entity_why import UnknownNamesError, WhyEvidence, entity_or_record, w
 from query.evidence import Evidence
 from query.history import ForgottenError
 from settings import Settings
+from settings.scorecards import load_scorecards
 
 app = typer.Typer(help="实体 Entities: what they hold, how their records hang together, why two are one or not.", no_args_is_help=True)
 _Json = Annotated[bool, typer.Option("--json", help="输出一个 JSON，不含任何值 one JSON object, without any value")]
@@ -175,10 +176,10 @@ def _name(text: str) -> str | bytes:
 
 def _asked(ask: Callable[[Evidence], Awaitable[_T]]) -> _T:
     settings = Settings.load()
-    dsn = settings.store_dsn.get_secret_value()
+    dsn, cards = settings.store_dsn.get_secret_value(), load_scorecards(settings)
 
     async def answer() -> _T:
-        evidence = Evidence(dsn, settings.master_key_bytes())
+        evidence = Evidence(dsn, settings.master_key_bytes(), cards=cards)
         try:
             return await ask(evidence)
         finally:

@@ -26,6 +26,7 @@ from query.review_keys import StewardError, StewardKeys
 from query.review_routes import review_desk
 from settings import Settings
 from settings.contracts import load_contracts
+from settings.scorecards import load_scorecards
 
 KEY_VARIABLE = "HUILIU_STEWARD_KEY"
 _WAITS = 3
@@ -185,9 +186,10 @@ def steward(
 def _asked(ask: Callable[[ReviewDesk], Coroutine[Any, Any, Told]], public: Public = frozenset()) -> Told:
     """Ask the desk, and end its connections."""
     settings = Settings.load()
+    cards = load_scorecards(settings)
 
     async def asking() -> Told:
-        evidence = Evidence(settings.store_dsn.get_secret_value(), settings.master_key_bytes(), public)
+        evidence = Evidence(settings.store_dsn.get_secret_value(), settings.master_key_bytes(), public, cards=cards)
         try:
             return await ask(review_desk(settings, evidence))
         finally:

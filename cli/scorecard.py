@@ -1,24 +1,27 @@
-"""``huiliu scorecard``: shows what agreement weighs, and estimates it anew from records, without labels."""
+"""``huiliu scorecard``: shows what agreement weighs, estimates it anew from records, and matches the store by it."""
 
 import csv
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
+import psycopg
 import typer
-from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
 from domain.entities import FIELDS, STRONG_KEYS, Kind
-from domain.matching.estimate_card import Anew, anew, samples
+from domain.matching.estimate_card import DOUBTFUL, Anew, anew, samples, without_idle_doubts
 from domain.matching.scorecard import Scorecard
-from domain.matching.scorecard_file import ScorecardFile, read_scorecard, shipped
+from domain.matching.scorecard_file import ScorecardFile, shipped
 from domain.matching.scorecard_text import scorecard_text
 from domain.values import parse
+from settings import Settings, SettingsError
+from settings.scorecards import load_scorecards, read_scorecard_file
 from stack.errors import StackError
+from streams.rematch import rematch
 
 app = typer.Typer(help="评分卡 What agreement of two records weighs.", no_args_is_help=True)
 _LEAST_RECORDS = 500
@@ -31,13 +34,15 @@ def show(
     kind: _Kind,
     *,
     file: Annotated[Path | None, typer.Option(help="看这个文件，而非在用的 this file instead of the one in use")] = None,
+    as_shipped: Annotated[bool, typer.Option("--shipped", help="看随附的，而非在用的 the shipped one instead of the one in use")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="最后一行输出 JSON one JSON object on the last line")] = False,
 ) -> None:
     """查看 Show a scorecard: every level of every field, in bits for one entity (above 0) or for two (below).
 
     例 Example: huiliu scorecard show person
     """
-    card = shipped(_resolved(kind)) if file is None else _read(file)
+    of_kind = shipped if as_shipped else _in_use
+    card = of_kind(_resolved(kind)) if file is None else read_scorecard_file(file)
     if as_json:
         sys.stdout.write(json.dumps(card.text.model_dump(mode="json"), ensure_ascii=False) + "\n")
         return
@@ -58,22 +63,55 @@ def estimate(
     to: Annotated[Path | None, typer.Option(metavar="YAML", help="写到哪里，缺省标准输出 where to; standard output if left out")] = None,
     version: Annotated[int | None, typer.Option(min=1, help="版本，缺省为在用的下一个 the version; the one after that in use")] = None,
     seed: Annotated[int, typer.Option(min=0, help="取对的种子 of the choice of pairs")] = 1,
+    drop_doubts: Annotated[
+        bool, typer.Option("--drop-doubts", help="去掉数据不支持的疑点 drop doubts the data give no ground for")
+    ] = False,
 ) -> None:
-    """估计 Estimate m and u without labels (expectation-maximisation); thresholds, needs and doubts stay for a person to decide.
+    """估计 Estimate m and u without labels (expectation-maximisation); thresholds and needs stay for a person to decide.
 
-    例 Example: huiliu scorecard estimate person --from register.csv --to person-2.yaml
+    Examples: huiliu scorecard estimate person --from register.csv --to .huiliu/scorecards/person.yaml
+
+    huiliu scorecard apply
     """
-    card = shipped(_resolved(kind))
+    card = _in_use(_resolved(kind))
     scorecard = Scorecard(card)
     sets = [samples(scorecard, _records(path, card.kind)) for path in data]
     source = f"label-free from {', '.join(f'{path.name} ({len(records):,} records)' for path, records in zip(data, sets, strict=True))}"
     found = anew(card.text, sets, source, seed)
-    text = scorecard_text(found.card.model_copy(update={"version": version or card.version + 1}))
+    made = without_idle_doubts(found) if drop_doubts else found.card
+    text = scorecard_text(made.model_copy(update={"version": version or card.version + 1}))
     if to is None:
         sys.stdout.write(text)
     else:
         to.write_text(text, encoding="utf-8")
     _tell(found, Console(stderr=True, highlight=False, soft_wrap=True))
+
+
+@app.command()
+def apply(
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="最后一行输出 JSON one JSON object on the last line")] = False,
+) -> None:
+    """启用 Match the whole store anew by the scorecards in use (<home>/scorecards/<kind>.yaml). End the stream workers first.
+
+    中断后再运行即可继续。If it is ended, run it again; workers start once it is done.
+
+    例 Example: huiliu down streams-0 && huiliu scorecard apply && huiliu up
+    """
+    settings = Settings.load()
+    cards = load_scorecards(settings)
+    console = Console(stderr=True, highlight=False, quiet=as_json)
+    try:
+        kinds, records = rematch(settings, cards, lambda done, of: console.print(f"  {done:,}/{of:,}"))
+    except psycopg.OperationalError as error:
+        raise StackError("存储没有回答 the store (HUILIU_STORE_DSN) does not answer: run `huiliu up store`, then this again") from error
+    if as_json:
+        sys.stdout.write(json.dumps({"kinds": kinds, "records": records}) + "\n")
+    elif kinds:
+        versions = ", ".join(f"{kind} {cards[kind].version}" for kind in kinds)
+        console.print(f"已按新评分卡归并 matched anew by {versions}: {records:,} records")
+    else:
+        console.print("评分卡未变 the store is matched by these scorecards already")
 
 
 def _tell(found: Anew, console: Console) -> None:
@@ -83,7 +121,8 @@ def _tell(found: Anew, console: Console) -> None:
     for each in found.doubts:
         console.print(
             f"{each.profile}: 疑点 doubt “{each.doubt.zh}”: {each.seen:.1f} of {each.pairs:.0f} pairs that match otherwise show it, "
-            f"{each.independent:.1f} would if fields were independent; 两倍以上则须保留 keep it if the data show more than twice that"
+            f"{each.independent:.1f} would if fields were independent; 超过 {DOUBTFUL:g} 倍则须保留 keep it if the data show more than "
+            f"{DOUBTFUL:g} times that"
         )
 
 
@@ -93,15 +132,13 @@ def _resolved(kind: str) -> Kind:
     return Kind(kind)
 
 
-def _read(path: Path) -> ScorecardFile:
+def _in_use(kind: Kind) -> ScorecardFile:
+    """Return the card in use in this home, the shipped one where there is no home."""
     try:
-        return read_scorecard(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise StackError(f"无法读取 {path} cannot be read ({error.strerror}): check its name and mode") from error
-    except (ValidationError, UnicodeDecodeError) as error:
-        raise StackError(
-            f"{path} 不是评分卡 is no scorecard: {str(error).splitlines()[0]}; compare it with `huiliu scorecard show`"
-        ) from error
+        settings = Settings.load()
+    except SettingsError:
+        return shipped(kind)
+    return load_scorecards(settings)[kind]
 
 
 def _records(path: Path, kind: Kind) -> Iterator[tuple[dict[str, str], list[str]]]:
@@ -115,7 +152,7 @@ def _records(path: Path, kind: Kind) -> Iterator[tuple[dict[str, str], list[str]
                 raise StackError(
                     f"{path}: 列名须为字段名 headings must be fields of a {kind}, these are none: {', '.join(unknown)}; known are {known}"
                 )
-            found = [_record(row, kind) for row in rows]
+            found = [record_of(row, kind) for row in rows]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise StackError(f"无法读取 {path} cannot be read as CSV in UTF-8: check its name, mode and encoding") from error
     if len(found) < _LEAST_RECORDS:
@@ -123,7 +160,8 @@ def _records(path: Path, kind: Kind) -> Iterator[tuple[dict[str, str], list[str]
     yield from found
 
 
-def _record(row: dict[str, Any], kind: Kind) -> tuple[dict[str, str], list[str]]:
+def record_of(row: Mapping[str, str | None], kind: Kind) -> tuple[dict[str, str], list[str]]:
+    """Return a row's normal forms by field, with the source's words of what cannot be read (``raw.<field>``), and its strong keys."""
     values, keys = {}, []
     for field, raw in row.items():
         if field is None or not raw:

@@ -58,8 +58,12 @@ def content_digest(records: Iterable[KnownRecord]) -> bytes:
 def compose(identifier: str, version: int, committed_ms: int, records: Sequence[KnownRecord]) -> dict[str, Any]:
     """Return the ``Entity`` message (``schemas/avro/entity.avsc``): of each field the best value first, members freshest first."""
     ordered = sorted(records, key=lambda record: (-record.committed_ms, record.handle))
-    doubted = {record.handle: doubts(flags) if (flags := record.public.get("flags")) else _NO_DOUBTS for record in ordered}
-    open_, places = _open(ordered, doubted)
+    # A firm has hundreds of records that say the same: what is one object (the store sees to it) is looked at once, where it is freshest.
+    first = {id(record.public): record for record in reversed(ordered)}
+    telling = [record for record in ordered if first[id(record.public)] is record]
+    doubted = {record.handle: doubts(flags) if (flags := record.public.get("flags")) else _NO_DOUBTS for record in telling}
+    open_, places = _open(telling, doubted)
+    shown = {id(record.public): (doubted[record.handle], places[record.handle]) for record in telling}
     return {
         "entity_id": identifier,
         "kind": str(ordered[0].kind),
@@ -67,10 +71,10 @@ def compose(identifier: str, version: int, committed_ms: int, records: Sequence[
         "deleted": False,
         "redirect": None,
         "committed_ms": committed_ms,
-        "closed": any("ends" in record.public for record in ordered),
+        "closed": any("ends" in record.public for record in telling),
         "open": open_,
-        "tokens": _tokens(ordered, doubted),
-        "members": [_member(record, doubted[record.handle], places[record.handle]) for record in ordered],
+        "tokens": _tokens(telling, doubted),
+        "members": [_member(record, *shown[id(record.public)]) for record in ordered],
     }
 
 

@@ -32,6 +32,7 @@ from query.review_routes import review_router
 from query.sealing_keys import SealingKeys
 from schemas.metrics import ready
 from settings import Settings
+from settings.scorecards import load_scorecards
 
 MOST_BYTES = 16 * 1024
 _READY_POLL_SECONDS = 0.2
@@ -49,7 +50,8 @@ def create_app(
     """Return the app. Whoever passes the clients in also closes them; ``evidence`` stands in for the store's records in tests."""
     master = settings.master_key_bytes()
     desk = SearchDesk(contracts, index, keys, master)
-    explaining = Evidence(settings.store_dsn.get_secret_value(), master, desk.catalogue.public, evidence)
+    cards = load_scorecards(settings)
+    explaining = Evidence(settings.store_dsn.get_secret_value(), master, desk.catalogue.public, evidence, cards)
     app = FastAPI(
         title="huiliu",
         description="汇流 masked search. 每次查询须说明用途、案件编号和代表的部门。",
@@ -71,7 +73,7 @@ def create_app(
     )
     _add_handlers(app)
     _add_api(app, desk)
-    app.include_router(entity_router(EntityDesk(desk.catalogue, explaining, master)))
+    app.include_router(entity_router(EntityDesk(desk.catalogue, explaining, master), cards))
     app.include_router(review_router(settings, desk.catalogue, explaining))
     app.include_router(page_router(desk.catalogue))
     app.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pydantic import BaseModel, Field, ValidationError
 
-from domain.matching.scorecard_file import VERSIONS, shipped
+from domain.matching.scorecard_file import Cards
 from query import words
 from query.entity_answer import HowAnswer, Reason, WhyAnswer
 from query.entity_desk import MOST_HANDLE, AsOf, EntityDesk, Why
@@ -25,12 +25,6 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
 }
 _FORGOTTEN: dict[int | str, dict[str, Any]] = {410: {"description": "the past of that time is not kept any more"}}
 _LEAST_SCALE = 10  # bits that half a bar stands for, at least
-_NAMES = {
-    name: words.Text(comparison.zh, comparison.en)
-    for kind in VERSIONS
-    for profile in shipped(kind).profiles.values()
-    for name, comparison in profile.fields.items()
-}
 _Asked = TypeVar("_Asked", bound=Case)
 
 
@@ -46,10 +40,13 @@ class Was(AsOf):
     handle: str = Field(min_length=1, max_length=MOST_HANDLE)
 
 
-def entity_router(desk: EntityDesk) -> APIRouter:
-    """Return ``GET /v1/entities/{handle}/how`` and ``…/history``, ``GET /v1/why``, and the pages ``/how``, ``/why`` and ``/history``."""
+def entity_router(desk: EntityDesk, cards: Cards) -> APIRouter:
+    """Return ``GET /v1/entities/{handle}/how`` and ``…/history``, ``GET /v1/why``, and the pages ``/how``, ``/why`` and ``/history``.
+
+    ``cards``: the scorecards in use, which name the fields.
+    """
     router = APIRouter()
-    pages = _Pages(desk)
+    pages = _Pages(desk, cards)
 
     @router.get("/v1/entities/{handle}/how", response_model_exclude_none=True, responses=_PROBLEMS)
     async def how(handle: Annotated[str, Path(max_length=MOST_HANDLE)], case: Annotated[Case, Query()]) -> HowAnswer:
@@ -84,11 +81,11 @@ def entity_router(desk: EntityDesk) -> APIRouter:
 class _Pages:
     """Renders an answer, or what is wrong with the question; holds no state of either."""
 
-    def __init__(self, desk: EntityDesk) -> None:
+    def __init__(self, desk: EntityDesk, cards: Cards) -> None:
         environment = Environment(
             loader=FileSystemLoader(FOLDER / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
         )
-        environment.globals |= {"t": PAGE, "hows": HOWS, "kinds": words.KINDS, "names": _NAMES, "bars": _bars}
+        environment.globals |= {"t": PAGE, "hows": HOWS, "kinds": words.KINDS, "names": _names(cards), "bars": _bars}
         environment.globals["departments"] = desk.catalogue.departments
         self._templates = environment
 
@@ -118,6 +115,15 @@ class _Pages:
         switch = "?" + urlencode({**asked, "lang": other})
         context = {"lang": lang, "link": link, "switch": switch, "problems": [], "answer": None, **told}
         return HTMLResponse(self._templates.get_template(template).render(context), status)
+
+
+def _names(cards: Cards) -> dict[str, words.Text]:
+    return {
+        name: words.Text(comparison.zh, comparison.en)
+        for card in cards.values()
+        for profile in card.profiles.values()
+        for name, comparison in profile.fields.items()
+    }
 
 
 def _bars(reasons: list[Reason]) -> list[tuple[Reason, float, float]]:

@@ -17,7 +17,7 @@ from domain.matching.features import Features
 from domain.matching.key_facts import KeyFact, Standing, keys_say
 from domain.matching.keys import CODES, EXCLUSIVE, decided
 from domain.matching.scorecard import Judgement, Scorecard
-from domain.matching.scorecard_file import VERSIONS, shipped
+from domain.matching.scorecard_file import Cards, shipped_cards
 from domain.sealing import Sealer, UnsealError
 from query.entity_store import EntityStore, Held, PairHeld, PinHeld, PostgresStore
 from query.key_standing import Standings, doubts, standings
@@ -95,11 +95,11 @@ def _doubted(fact: KeyFact, judgement: Judgement, *, together: bool) -> Words:
 class Judge:
     """Opens records and says what speaks for two of them being one; holds no state of them."""
 
-    def __init__(self, master: bytes, public: Public = frozenset()) -> None:
-        """Derive the key; ``public``: what may show unmasked."""
+    def __init__(self, master: bytes, public: Public = frozenset(), cards: Cards | None = None) -> None:
+        """Derive the key; ``public``: what may show unmasked; ``cards``: the scorecards in use, the shipped ones if left out."""
         self._sealer = Sealer(master)
         self._public = public
-        self._cards = {kind: Scorecard(shipped(kind)) for kind in VERSIONS}
+        self._cards = {kind: Scorecard(card) for kind, card in (cards or shipped_cards()).items()}
 
     def opened(self, held: Held) -> Opened | None:
         """Return the record with its values; None for one that is erased, or was made anew a moment ago."""
@@ -199,10 +199,12 @@ class Judge:
 class Evidence:
     """Answers from the resolver's store; connects at the first question, ``close`` ends the connections."""
 
-    def __init__(self, dsn: str, master: bytes, public: Public = frozenset(), store: EntityStore | None = None) -> None:
-        """Keep the store's address and derive the keys; ``store`` stands in for the real one in tests."""
+    def __init__(
+        self, dsn: str, master: bytes, public: Public = frozenset(), store: EntityStore | None = None, cards: Cards | None = None
+    ) -> None:
+        """Keep the store's address and derive the keys; ``store`` stands in for the real one in tests, ``cards`` as in ``Judge``."""
         self.store: EntityStore = store or PostgresStore(dsn)
-        self.judge = Judge(master, public)
+        self.judge = Judge(master, public, cards)
 
     async def close(self) -> None:
         """End the connections."""

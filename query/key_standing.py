@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 
 from domain.entities import Kind
-from domain.matching.contest import contest, parts
+from domain.matching.contest import contest, parts, sound
 from domain.matching.key_facts import Doubt, Standing
 from domain.matching.keys import most_holders
 from domain.matching.scorecard import Scorecard
@@ -28,7 +28,7 @@ def standings(card: Scorecard, values: Values, holders: Iterable[Held], counts: 
     for handle, held in records.items():
         for key in held.keys:
             if key not in found:
-                sounds.setdefault(key, {})[handle] = _sound(held)
+                sounds.setdefault(key, {})[handle] = sound(held.public)
     contests = _contests(card, values, records)
     for key, by_handle in sounds.items():
         parted = parts(by_handle, contests)
@@ -62,8 +62,3 @@ def _contests(card: Scorecard, values: Values, records: Mapping[bytes, Held]) ->
         return left is not None and right is not None and contest(left, right)
 
     return contests
-
-
-def _sound(held: Held) -> str:
-    """Return the tokens of how the record's names sound, as the resolver parts by; empty without a name."""
-    return " ".join(sorted(held.public["tokens"].get("name_pinyin", ())))

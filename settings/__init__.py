@@ -43,6 +43,9 @@ class Settings(BaseSettings):
     key_file: Path | None = Field(default=None, description="master key, 32 bytes as hex, mode 0600")
     master_key: SecretStr | None = Field(default=None, description="the master key itself, instead of key_file")
     providers_dir: Path = Field(default_factory=lambda: Path(__file__).parent.parent / "connectors" / "providers")
+    scorecards_dir: Path | None = Field(
+        default=None, description="scorecards of one's own, <kind>.yaml, instead of the shipped; <home>/scorecards if not given"
+    )
     worker_index: int = Field(default=0, ge=0)
     metrics_port: int = Field(default=0, ge=0, description="where this process serves /metrics; 0: nowhere")
     capture_poll_ms: int | None = Field(
@@ -80,6 +83,14 @@ class Settings(BaseSettings):
     def contract_folders(self) -> tuple[Path, Path]:
         """Where contracts are installed: the shipped ones, and what was attached from elsewhere, which goes before them."""
         return self.providers_dir, self.home / "providers"
+
+    @property
+    def scorecard_folder(self) -> Path | None:
+        """Where scorecards of one's own are installed; None without any."""
+        if self.scorecards_dir is not None:
+            return self.scorecards_dir
+        folder = self.home / "scorecards"
+        return folder if folder.is_dir() else None
 
     def source_url(self, variable: str) -> str:
         """Return a department database's address from the environment or ``<home>/sources.env``.

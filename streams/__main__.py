@@ -13,6 +13,8 @@ from schemas import metrics
 from schemas.topics import attached, core_topics, ensure_topics, topics_of
 from settings import Settings, SettingsError
 from settings.contracts import load_contracts
+from settings.scorecards import load_scorecards
+from streams import cards as in_use
 from streams.app import build_app
 from streams.retention import keep
 from streams.store import create_tables
@@ -25,7 +27,9 @@ def main() -> int:
     try:
         settings = Settings.load()
         contracts = load_contracts(*settings.contract_folders)
+        cards = load_scorecards(settings)
         create_tables(settings.store_dsn.get_secret_value())
+        in_use.check(settings.store_dsn.get_secret_value(), cards)
     except (SettingsError, ContractError) as error:
         log.critical("%s", error)
         return 1
@@ -41,7 +45,7 @@ def main() -> int:
     uvloop.install()
     gc.freeze()  # modules, schemas and contracts live for ever; batches make many short-lived objects and no cycles
     gc.set_threshold(100_000, 50, 100)
-    faust.Worker(build_app(settings, contracts, sources), loglevel="INFO", redirect_stdouts=False).execute_from_commandline()
+    faust.Worker(build_app(settings, contracts, sources, cards), loglevel="INFO", redirect_stdouts=False).execute_from_commandline()
     return 0
 
 

@@ -8,6 +8,7 @@ import asyncio
 import hashlib
 import logging
 import os
+import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any, TypeVar
@@ -18,6 +19,7 @@ from psycopg import OperationalError
 
 from domain.contract import Contract
 from domain.disclosure import Disclosure
+from domain.matching.scorecard_file import Cards
 from domain.tokens import Tokeniser
 from schemas import metrics
 from schemas.codec import Decoder, Encoder, UndecodableError, refuse_breaking_changes
@@ -38,8 +40,11 @@ _Effect = Callable[[Resolver, list[dict[str, Any]]], Awaitable[int]]
 _log = logging.getLogger(__name__)
 
 
-def build_app(settings: Settings, contracts: list[Contract], sources: list[Contract]) -> faust.App:
-    """Return the worker's app, which reads the feeds of ``sources``; topics must exist already, else Faust reads nothing."""
+def build_app(settings: Settings, contracts: list[Contract], sources: list[Contract], cards: Cards) -> faust.App:
+    """Return the worker's app, which reads the feeds of ``sources`` and matches by ``cards``.
+
+    Topics must exist already, else Faust reads nothing.
+    """
     app = faust.App(
         STREAM_GROUP,
         broker=f"kafka://{settings.kafka_bootstrap}",
@@ -65,7 +70,8 @@ def build_app(settings: Settings, contracts: list[Contract], sources: list[Contr
     outbox = Outbox(settings.kafka_bootstrap)
     rejected = Encoder(registry, "rejected", REJECTED)
     normalising = Normalising(sources, Decoder(registry), Encoder(registry, "record", RECORDS), Rejects("normalise", rejected, master))
-    resolving = _Resolving(settings, contracts, registry, outbox, Rejects("resolve", rejected, master))
+    disclosure = Disclosure(contracts, Tokeniser(master))
+    resolving = _Resolving(settings, disclosure, cards, registry, outbox, Rejects("resolve", rejected, master))
 
     refuse_breaking_changes(registry, (RECORDS, ENTITIES, REJECTED, DECISIONS))
 
@@ -163,11 +169,12 @@ class _Resolving:
     """Decodes records and applies them; connects again when the store went away; isolates a record it cannot apply."""
 
     def __init__(
-        self, settings: Settings, contracts: list[Contract], registry: SchemaRegistryClient, outbox: Outbox, rejects: Rejects
+        self, settings: Settings, disclosure: Disclosure, cards: Cards, registry: SchemaRegistryClient, outbox: Outbox, rejects: Rejects
     ) -> None:
         self._dsn = settings.store_dsn.get_secret_value()
         self._master = settings.master_key_bytes()
-        self._disclosure = Disclosure(contracts, Tokeniser(self._master))
+        self._disclosure = disclosure
+        self._cards = cards
         self._decoder = Decoder(registry)
         self._encoder = Encoder(registry, "entity", ENTITIES)
         self._outbox = outbox
@@ -229,7 +236,11 @@ class _Resolving:
         """Return the resolver that both agents share, connecting first where it has no connection."""
         async with self._connecting:
             if self._resolver is None:
-                self._resolver = Resolver(await Store.connect(self._dsn), self._emit, self._disclosure, self._master)
+                store = await Store.connect(self._dsn)
+                if await store.share(self._cards) != []:
+                    _log.critical("the store is matched anew, or was: ending the worker; it says why when it starts again")
+                    sys.exit(1)  # whatever else this raised would reject the batch
+                self._resolver = Resolver(store, self._emit, self._disclosure, self._master, self._cards)
             return self._resolver
 
     async def _forget_resolver(self) -> None:

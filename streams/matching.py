@@ -15,11 +15,11 @@ from domain.entities import Kind
 from domain.matching import frequencies
 from domain.matching.blocking import MUTED_BY, tokens_of
 from domain.matching.clusters import CONTESTED
-from domain.matching.contest import contest
+from domain.matching.contest import contest, sound
 from domain.matching.contest import parts as parts_of
 from domain.matching.features import Features
 from domain.matching.scorecard import Band, Judgement, Scorecard
-from domain.matching.scorecard_file import VERSIONS, shipped
+from domain.matching.scorecard_file import Cards, shipped_cards
 from domain.sealing import Sealer
 from domain.tokens import Tokeniser, derive
 from streams.store import KnownEdge
@@ -31,12 +31,13 @@ _DIGEST_BYTES = 8
 class Matcher:
     """The scorecards of all kinds, and the features of records seen lately."""
 
-    def __init__(self, master: bytes, tokeniser: Tokeniser) -> None:
-        """Read the shipped scorecards; ``master``: the 32-byte master key."""
+    def __init__(self, master: bytes, tokeniser: Tokeniser, cards: Cards | None = None) -> None:
+        """``master``: the 32-byte master key; ``cards``: the scorecards in use, the shipped ones if left out."""
+        cards = shipped_cards() if cards is None else cards
         self._tokeniser = tokeniser
         self._sealer = Sealer(master)
-        self._scorecards = {kind: Scorecard(shipped(kind)) for kind in VERSIONS}
-        self._version = {kind: f"{version}/{frequencies.VERSION}".encode() for kind, version in VERSIONS.items()}
+        self._scorecards = {kind: Scorecard(card) for kind, card in cards.items()}
+        self._version = {kind: f"{frequencies.VERSION}".encode() + card.digest for kind, card in cards.items()}
         self._digest_key = derive(master, "compared")
         self._kept: OrderedDict[bytes, tuple[bytes, Features]] = OrderedDict()  # a dict looks ever longer for its first item
 
@@ -55,9 +56,17 @@ class Matcher:
             return [], b""
         features = scorecard.features({**split.public["open"], **split.sealed})
         self._keep(handle, digest, features)
-        seen = orjson.dumps(features.slots) + self._version[kind] + b"".join(keys)
-        compared = blake2b(seen, key=self._digest_key, digest_size=_DIGEST_BYTES).digest()
-        return tokens_of(self._tokeniser, kind, scorecard.blocks(features)), compared
+        return tokens_of(self._tokeniser, kind, scorecard.blocks(features)), self._compared(kind, features, keys)
+
+    def describe_again(self, record: KnownRecord) -> tuple[list[bytes], bytes]:
+        """Return a stored record's blocks and digest (``describe``) by the scorecard in use now."""
+        scorecard = self._scorecards[record.kind]
+        features = self._all_features(record)
+        return tokens_of(self._tokeniser, record.kind, scorecard.blocks(features)), self._compared(record.kind, features, record.keys)
+
+    def version(self, kind: Kind) -> int:
+        """Return the version of the scorecard in use of a kind."""
+        return self._scorecards[kind].file.version
 
     def judge(self, one: KnownRecord, other: KnownRecord) -> Judgement | None:
         """Return the judgement of a pair of one kind, unless they are apart."""
@@ -71,7 +80,7 @@ class Matcher:
     def contested_pair(self, one: KnownRecord, other: KnownRecord, at_ms: int) -> KnownEdge:
         """Return the pair as one for a person to judge; ``one`` < ``other``, persons with one citizen ID and unlike names."""
         judgement = self._scorecards[one.kind].judge(self._features(one), self._features(other))
-        number, version = list(Kind).index(one.kind), VERSIONS[one.kind]
+        number, version = list(Kind).index(one.kind), self.version(one.kind)
         return KnownEdge(one.handle, other.handle, number, judgement.hundredths, str(Band.REVIEW), CONTESTED, version, at_ms)
 
     def support(self, one: KnownRecord, other: KnownRecord) -> int | None:
@@ -83,7 +92,7 @@ class Matcher:
         sounds: dict[bytes, dict[bytes, str]] = {}
         for handle, record in records.items():
             for key in record.keys:
-                sounds.setdefault(key, {})[handle] = _sound(record)
+                sounds.setdefault(key, {})[handle] = sound(record.public)
         return {
             key: parts
             for key, by_handle in sounds.items()
@@ -102,6 +111,10 @@ class Matcher:
     def forget(self, handle: bytes) -> None:
         """Forget a record that is gone."""
         self._kept.pop(handle, None)
+
+    def _compared(self, kind: Kind, features: Features, keys: list[bytes]) -> bytes:
+        seen = orjson.dumps(features.slots) + self._version[kind] + b"".join(keys)
+        return blake2b(seen, key=self._digest_key, digest_size=_DIGEST_BYTES).digest()
 
     def _features(self, record: KnownRecord) -> Features:
         features = self._all_features(record)
@@ -124,8 +137,3 @@ class Matcher:
         self._kept[handle] = digest, features
         if len(self._kept) > _KEPT:
             self._kept.popitem(last=False)
-
-
-def _sound(record: KnownRecord) -> str:
-    """Return the tokens of how the record's names sound; empty without a name."""
-    return " ".join(sorted(record.public["tokens"].get("name_pinyin", ())))

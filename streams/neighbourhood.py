@@ -12,7 +12,6 @@ from domain.entities import Kind
 from domain.matching.clusters import LARGE, Edge, Pin, crowds
 from domain.matching.keys import decided, most_holders
 from domain.matching.scorecard import Band
-from domain.matching.scorecard_file import VERSIONS
 from schemas import metrics
 from streams.filing import Filing
 from streams.matching import Matcher
@@ -194,7 +193,7 @@ class Neighbourhood:
         last = self.stale.get(pair)
         since = last.since_ms if last is not None and last.band == judgement.band else self._changes.at_ms
         kind = _KINDS.index(one.kind)
-        self.edges[pair] = KnownEdge(*pair, kind, judgement.hundredths, str(judgement.band), None, VERSIONS[one.kind], since)
+        self.edges[pair] = KnownEdge(*pair, kind, judgement.hundredths, str(judgement.band), None, self._matcher.version(one.kind), since)
 
     async def _close(self) -> None:
         """Read on until keys, matches and pins lead to no record that was not read; in a crowd, not by what did not join before."""

@@ -6,8 +6,8 @@ reach the topic in order, a crash repeats the batch, and a committed batch needs
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import Any
 
@@ -18,6 +18,7 @@ from domain.disclosure import RAW, Disclosure
 from domain.entities import Kind
 from domain.matching.clusters import Cluster
 from domain.matching.keys import CODES
+from domain.matching.scorecard_file import Cards
 from domain.sealing import Sealer
 from domain.tokens import Tokeniser, derive
 from schemas import metrics
@@ -25,7 +26,7 @@ from streams.joining import joined
 from streams.matching import Matcher
 from streams.neighbourhood import Changes, Neighbourhood
 from streams.rows import KIND_OF, RowChange, newest
-from streams.store import BusyError, Known, KnownEntity, Store, Writes
+from streams.store import Ask, BusyError, Known, KnownEntity, Store, Writes
 
 _KINDS = list(Kind)
 _DIGEST_BYTES = 16
@@ -39,7 +40,8 @@ class Batch:
     """What one micro-batch knows and will do.
 
     ``records``: the changed records and, once read, all that are connected with them. ``touched``: handle of each changed or dropped
-    record → the change's commit time. ``emptied``: entities that lost a record or show another value.
+    record → the change's commit time. ``refiled``: records that say the same, and are only compared anew. ``emptied``: entities that lost
+    a record or show another value.
     """
 
     known: Known
@@ -47,21 +49,22 @@ class Batch:
     writes: Writes = field(default_factory=Writes)
     records: dict[bytes, KnownRecord] = field(default_factory=dict)
     touched: dict[bytes, int] = field(default_factory=dict)
+    refiled: set[bytes] = field(default_factory=set)
     emptied: dict[str, tuple[Kind, int]] = field(default_factory=dict)
 
 
 class Resolver:
     """Applies batches of ``RowRecords`` to the store; ``emit`` makes ``Entity`` messages durable before it returns."""
 
-    def __init__(self, store: Store, emit: Emit, disclosure: Disclosure, master: bytes) -> None:
-        """Derive the keys; ``store`` is this worker's own connection."""
+    def __init__(self, store: Store, emit: Emit, disclosure: Disclosure, master: bytes, cards: Cards | None = None) -> None:
+        """Derive the keys; ``store`` is this worker's own connection, ``cards`` are the scorecards in use (the shipped ones)."""
         self._store = store
         self._emit = emit
         self._disclosure = disclosure
         self._tokeniser = Tokeniser(master)
         self._sealer = Sealer(master)
         self._digest_key = derive(master, "digest")
-        self._matcher = Matcher(master, self._tokeniser)
+        self._matcher = Matcher(master, self._tokeniser, cards)
         self._one_at_a_time = asyncio.Lock()
 
     async def close(self) -> None:
@@ -76,6 +79,13 @@ class Resolver:
     async def decide(self, decisions: Sequence[dict[str, Any]]) -> int:
         """Cluster anew round the pairs that stewards decided on (``Decision`` messages); return how many entities were emitted."""
         return await self._until_free(lambda held: self._decide(decisions, held))
+
+    async def rematch(self, handles: Collection[bytes]) -> int:
+        """Compare stored records anew by the scorecards in use; return how many entities were emitted.
+
+        Call it with no other worker at work, and for every record of a kind: between two calls some pairs stand by the former card.
+        """
+        return await self._until_free(lambda held: self._rematch(handles, held))
 
     async def _until_free(self, work: Callable[[set[int]], Awaitable[int]]) -> int:
         held: set[int] = set()
@@ -106,6 +116,20 @@ class Resolver:
             batch.changes.decided |= {decision["one"], decision["other"]}
             batch.changes.at_ms = now
             batch.writes.applied.append((decision["decision"], now))
+        return await self._settle(batch, held)
+
+    async def _rematch(self, handles: Collection[bytes], held: set[int]) -> int:
+        batch = Batch(Known({}, {}, has_decisions=True))
+        batch.changes.at_ms = time.time_ns() // 1_000_000
+        found = await self._store.read(Ask(handles=handles), wait=False)
+        for handle, record in found.by_handle.items():
+            blocks, compared = self._matcher.describe_again(record)
+            if (blocks, compared) != (record.blocks, record.compared):
+                batch.refiled.add(handle)
+                batch.changes.before[handle] = record
+                batch.changes.after[handle] = replace(record, blocks=blocks, compared=compared)
+                batch.changes.keys.update(record.keys)
+                _write_places(batch, handle, record, record.keys, blocks)
         return await self._settle(batch, held)
 
     async def _settle(self, batch: Batch, held: set[int]) -> int:
@@ -250,12 +274,14 @@ class Resolver:
                 if record.entity_id:
                     moved.setdefault(record.entity_id, set()).add(identifier)
                 if record.entity_id != identifier:
+                    if batch.refiled:  # not by what a department committed
+                        batch.writes.past.changed(identifier, batch.changes.at_ms)
                     committed_ms = batch.touched.setdefault(handle, record.committed_ms)
                     if record.entity_id:
                         batch.writes.past.left(handle, record.entity_id, identifier, committed_ms)
                         _empty(batch, record, committed_ms)
                     record.entity_id = identifier
-        batch.writes.records = [batch.records[handle] for handle in batch.touched if handle in batch.records]
+        batch.writes.records = [batch.records[handle] for handle in batch.touched.keys() | batch.refiled if handle in batch.records]
         return moved
 
     def _changed(
@@ -280,6 +306,8 @@ class Resolver:
 def _leave(batch: Batch) -> None:
     """Note what the changed and dropped records said, and in which entities, which is known for sure only under all locks."""
     for handle, record in batch.changes.before.items():
+        if handle in batch.refiled:
+            continue
         committed_ms = batch.touched[handle]
         batch.writes.past.replaced(handle, committed_ms)
         if handle not in batch.changes.after:

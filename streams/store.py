@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, LiteralString, NamedTuple
 
@@ -19,10 +20,13 @@ from domain.entities import Kind
 from domain.matching.blocking import BLOCK_BYTES
 from domain.matching.clusters import Pin
 from domain.matching.keys import KEY_BYTES
+from domain.matching.scorecard_file import Cards
+from streams.cards import share
 from streams.history import Past
 
 _SCHEMAS = tuple(Path(__file__).parent.parent / "schemas" / "store" / name for name in ("store.sql", "review.sql", "history.sql"))
 _KINDS = list(Kind)
+_KEPT = 1 << 13
 _SCHEMA_LOCK = 0x6875696C6975  # "huiliu": one process creates the tables, the others wait
 _INDEX_PLANS = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c plan_cache_mode=force_generic_plan -c jit=off"
 
@@ -222,6 +226,10 @@ class Store:
         )
         return cls(connection)
 
+    async def share(self, cards: Cards) -> list[Kind] | None:
+        """Take part in the work by these scorecards, until the connection is closed (``streams.cards.share``)."""
+        return await share(self._connection, cards)
+
     async def close(self) -> None:
         """Close the connection; an open transaction is rolled back."""
         await self._connection.close()
@@ -370,11 +378,18 @@ def _record(row: Sequence[Any]) -> KnownRecord:
         _split(blocks, BLOCK_BYTES),
         compared,
         muted,
-        orjson.loads(public),
+        _public(public),
         sealed,
         entity_id,
         wrapped,
     )
+
+
+@lru_cache(_KEPT)
+def _public(text: bytes) -> dict[str, Any]:
+    """Return what a record tells in public: one object for all that say the same, which nobody may change."""
+    public: dict[str, Any] = orjson.loads(text)
+    return public
 
 
 def _split(joined: bytes, size: int) -> list[bytes]:

@@ -41,11 +41,17 @@ def accuracy(
 
 
 def brief(figures: dict[str, Any]) -> dict[str, Any]:
-    """Return the figures of the last line: precision, recall and F1 of the sets that nothing was chosen on, Splink's, and the city's."""
+    """Return the last line: precision, recall and F1 of the sets that nothing was chosen on, and of the city.
+
+    By the scorecard that was estimated on other sets; beside them the shipped one's figures, and Splink's.
+    """
     score = accuracy_febrl.score_of
     found: dict[str, Any] = {name: score(figures[name]) for name in _REPORTED if name in figures}
-    if "splink" in figures:
-        found["splink"] = {name: score(figures["splink"][name]) for name in _REPORTED}
+    for beside in ("shipped", "splink"):
+        if beside in figures:
+            found[beside] = {name: score(figures[beside][name]) for name in _REPORTED}
+    if "scorecard" in figures:
+        found["scorecard"] = figures["scorecard"]
     if "city" in figures:
         found["city"] = {name: figures["city"][name] for name in _CITY}
     return found

@@ -11,6 +11,7 @@ import psycopg
 from rich.console import Console
 
 import cli
+from cli.bench.accuracy_card import FIXED_ON, estimated
 from cli.bench.accuracy_measures import joined, pairwise, reviewed, whole_clusters
 from cli.bench.resolve_feed import Feed, handle_of
 from cli.bench.resolve_home import Home
@@ -22,8 +23,6 @@ _ROOT = Path(cli.__file__).parent.parent
 _PYTHON = _ROOT / ".venv-bench" / "bin" / "python"
 _PEER = Path(__file__).with_name("accuracy_peer.py")
 _NUMBER, _TABLE, _ROLE = "soc_sec_id", "people", "person"
-_FIXED_ON = ("febrl1", "febrl2")
-"""Sets on which parameters and thresholds may be chosen; the others are only measured."""
 _REPORTED = ("febrl3", "febrl4")
 _WITHOUT = "_no_id"
 _THRESHOLDS = range(-10, 40)
@@ -111,7 +110,10 @@ def contract_text(provider: str) -> str:
 
 
 def measure(console: Console) -> dict[str, Any]:
-    """Return the figures of all sets and of Splink beside them; needs 3 GB of memory and some minutes."""
+    """Return the figures of all sets by the scorecard that FEBRL 1 and 2 make, with Splink's and the shipped scorecard's beside them.
+
+    Needs 3 GB of memory and some minutes.
+    """
     console.print("FEBRL：读数据 reading the data sets …")
     data = sets(ask("records", console))
     contracts = [read_contract(contract_text(name), name).contract for name in data]
@@ -120,11 +122,20 @@ def measure(console: Console) -> dict[str, Any]:
         for contract in contracts:
             (Path(folder) / f"{contract.provider}.yaml").write_text(contract_text(contract.provider), encoding="utf-8")
         with Home(console, contracts, Path(folder)) as home:
-            for contract in contracts:
-                figures[contract.provider] = found = _resolve(home, contract, data[contract.provider])
-                console.print(f"  huiliu {contract.provider}: {_line(found)}; 复核 review {found['review']}")
+            figures["shipped"] = _all(home, data, "shipped", console)
+            card, figures["scorecard"] = estimated(data, _FIELDS)
+            home.use_scorecard(card)
+            figures |= _all(home, data, "estimated", console)
     console.print("Splink …")
     figures["splink"] = judge_splink(ask("splink", console), data, lambda name, found: console.print(f"  Splink {name}: {_line(found)}"))
+    return figures
+
+
+def _all(home: Home, data: Mapping[str, People], card: str, console: Console) -> dict[str, Any]:
+    figures: dict[str, Any] = {}
+    for contract in home.contracts:
+        figures[contract.provider] = found = _resolve(home, contract, data[contract.provider], f"{contract.provider}_{card}")
+        console.print(f"  huiliu {contract.provider} ({card}): {_line(found)}; 复核 review {found['review']}")
     return figures
 
 
@@ -132,8 +143,8 @@ def _line(figures: Mapping[str, Any]) -> str:
     return ", ".join(f"{name} {figures[name]:.5f}" for name in ("precision", "recall", "f1"))
 
 
-def _resolve(home: Home, contract: Contract, people: People) -> dict[str, Any]:
-    """Send one set through the stream and compare the store's clusters with the truth."""
+def _resolve(home: Home, contract: Contract, people: People, database: str) -> dict[str, Any]:
+    """Send one set through the stream into an empty store and compare its clusters with the truth."""
     table, tokeniser = contract.table(_TABLE), Tokeniser(home.settings.master_key_bytes())
     feed, names = Feed(home.settings.kafka_bootstrap, home.settings.registry_url), {}
     for line, (name, cells) in enumerate(people.items(), 1):
@@ -141,7 +152,7 @@ def _resolve(home: Home, contract: Contract, people: People) -> dict[str, Any]:
         feed.send(contract.provider, table, row, line)
         names[handle_of(tokeniser, contract.provider, table, row, _ROLE)] = name
     feed.flush()
-    dsn = home.database(contract.provider)
+    dsn = home.database(database)
     with home.workers(dsn) as workers:
         workers.drain(len(people))
     clusters, review = read_store(dsn)
@@ -182,7 +193,7 @@ def judge_splink(
     figures: dict[str, Any] = {}
     for ending in ("", _WITHOUT):
         way, threshold = chosen(pairs, data, ending)
-        for name in (f"{each}{ending}" for each in (*_FIXED_ON, *_REPORTED)):
+        for name in (f"{each}{ending}" for each in (*FIXED_ON, *_REPORTED)):
             truth = truth_of(data[name])
             clusters = _at(threshold, pairs[f"{name}/{way}"], truth)
             score = pairwise(clusters, truth)
@@ -201,7 +212,7 @@ def judge_splink(
 
 def chosen(pairs: Mapping[str, list[tuple[str, str, float]]], data: Mapping[str, People], ending: str) -> tuple[str, int]:
     """Return the set-up with the best sum of F1 on the sets that may be learned from, and the middle of the thresholds that reach it."""
-    truths = {f"{name}{ending}": truth_of(data[f"{name}{ending}"]) for name in _FIXED_ON}
+    truths = {f"{name}{ending}": truth_of(data[f"{name}{ending}"]) for name in FIXED_ON}
     best: tuple[float, int, str, int] = (-1.0, 0, "", 0)
     for way in sorted({name.rpartition("/")[2] for name in pairs}):
         worth = {

@@ -21,6 +21,8 @@ from rich.console import Console
 
 from cli.bench.usage import measure
 from domain.contract import Contract
+from domain.matching.scorecard_file import ScorecardText
+from domain.matching.scorecard_text import scorecard_text
 from ops.lag import LagWatch, reads
 from schemas.topics import STREAM_GROUP, core_topics, ensure_topics, source_topics
 from settings import Settings
@@ -69,6 +71,12 @@ class Home:
         with psycopg.connect(base, autocommit=True) as connection:
             connection.execute(SQL("create database {}").format(Identifier(name)))
         return make_conninfo(base, dbname=name)
+
+    def use_scorecard(self, card: ScorecardText) -> None:
+        """Have workers that start from now on match by this scorecard; they need a store of their own."""
+        folder = self._folder / "scorecards"
+        folder.mkdir(exist_ok=True)
+        (folder / f"{card.kind}.yaml").write_text(scorecard_text(card), encoding="utf-8")
 
     def cpu_seconds(self) -> dict[str, float]:
         """Return the CPU time that each server has used."""

@@ -7,6 +7,7 @@ name or homophone, is not joined by the key; a person must judge it. A key on mo
 
 from collections.abc import Callable, Mapping
 from itertools import combinations
+from typing import Any
 
 from rapidfuzz.distance import OSA
 
@@ -17,6 +18,12 @@ MOST_PARTS = 4
 SAMPLE = 4
 """Records of each sound of a name, by handle, whose names are compared."""
 _UNLIKE = LEVELS["han_name"].index("surname")
+
+
+def sound(public: Mapping[str, Any]) -> str:
+    """Return tokens of how a record's names sound, or a name that stands in clear; empty without one. ``public``: its public part."""
+    tokens = public["tokens"].get("name_pinyin")
+    return " ".join(sorted(tokens)) if tokens else public["open"].get("name", "")
 
 
 def contest(name: tuple[str, ...], other: tuple[str, ...]) -> bool:

@@ -1,7 +1,8 @@
 """Estimates a whole scorecard anew from records without labels: the same profiles, thresholds and sentences, with shares of this data.
 
 A field that the data seldom say, and a level that they never show, keep what the scorecard had: better a stated guess than noise.
-Doubts are judged, not changed: ``DoubtSeen`` tells how often the data show one, and how often independent fields would.
+Doubts are judged: ``DoubtSeen`` tells how often the data show one, and how often independent fields would; ``without_idle_doubts``
+drops those that the data do not show more often than that.
 """
 
 from collections import Counter, defaultdict
@@ -23,6 +24,8 @@ RANDOM_PAIRS, RULE_PAIRS = 300_000, 60_000
 """Pairs taken at random for u, and at most of each blocking rule for m."""
 _ENOUGH_RANDOM, _ENOUGH_BLOCKED = 10_000, 100
 """Pairs that must both say a field for its shares to be estimated."""
+DOUBTFUL = 2.0
+"""A doubt is worth keeping where the data show it more than this many times as often as independent fields would."""
 _MOST_OF_A_KEY = 12
 """Records of one strong key that are paired with one another."""
 _KEY = "key:"
@@ -71,6 +74,11 @@ class DoubtSeen:
     seen: float
     independent: float
 
+    @property
+    def idle(self) -> bool:
+        """Whether enough data show that the doubt speaks of no one: independent fields alone explain what is seen of it."""
+        return self.pairs >= _ENOUGH_BLOCKED and self.seen <= DOUBTFUL * self.independent
+
 
 @dataclass(frozen=True, slots=True)
 class Anew:
@@ -102,6 +110,16 @@ def anew(card: ScorecardText, sets: Sequence[Sequence[Sample]], source: str, see
         kept[name] = evidence.kept
         doubts += evidence.doubts(found)
     return Anew(card.model_copy(update={"profiles": profiles, "estimated": source}), kept, doubts)
+
+
+def without_idle_doubts(found: Anew) -> ScorecardText:
+    """Return the scorecard without the doubts that the data give no ground for (``DoubtSeen.idle``)."""
+    idle = [(each.profile, each.doubt) for each in found.doubts if each.idle]
+    profiles = {
+        name: text.model_copy(update={"doubts": [doubt for doubt in text.doubts if (name, doubt) not in idle]})
+        for name, text in found.card.profiles.items()
+    }
+    return found.card.model_copy(update={"profiles": profiles})
 
 
 class _Evidence:

@@ -1,5 +1,7 @@
 """Scorecards as files: which fields are compared how, what each level of agreement weighs, and from how many bits a pair matches."""
 
+import hashlib
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Annotated, NamedTuple
@@ -12,13 +14,14 @@ from domain.matching.comparisons import LEVELS
 from domain.matching.features import READERS
 
 VERSIONS: dict[Kind, int] = {Kind.PERSON: 1, Kind.ORGANISATION: 1, Kind.THING: 1, Kind.ADDRESS: 1}
-"""The scorecard in use of each kind; a new one is a new file, so that an old judgement can be explained by its own."""
+"""The shipped scorecard of each kind; a new one is a new file, so that an old judgement can be explained by its own."""
+_MOST_VERSION = 32_767  # the store keeps it in two bytes
 
 Chance = Annotated[float, Field(gt=0, le=1)]
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Level(_Part):
@@ -105,7 +108,21 @@ class ProfileText(_Part):
         if self.review_bits > self.match_bits:
             message = "复核阈值高于匹配阈值 review_bits is above match_bits: swap them"
             raise ValueError(message)
+        if unknown := sorted({*self._unknown_levels(), *self._unknown_fields()}):
+            names = ", ".join(unknown)
+            message = f"没有比较这些字段或级别 these fields or levels are not compared: {names}; add them under fields, or drop them"
+            raise ValueError(message)
         return self
+
+    def _unknown_levels(self) -> Iterator[str]:
+        bounds = [*self.needs, *(bound for doubt in self.doubts for bound in (doubt.when, doubt.unless))]
+        for field, level in (item for bound in bounds for item in bound.items()):
+            if field not in self.fields or level not in self.fields[field].levels:
+                yield f"{field}: {level}"
+
+    def _unknown_fields(self) -> Iterator[str]:
+        loud = (field for field in self.silences if field not in self.fields)
+        yield from (*loud, *(field for turn in self.turns for field in turn.fields if field not in self.fields))
 
 
 class Profile:
@@ -132,9 +149,9 @@ class ScorecardText(_Part):
     """A scorecard file."""
 
     kind: Kind
-    version: int = Field(ge=1)
+    version: int = Field(ge=1, le=_MOST_VERSION)
     estimated: str = Field(description="from what data m and u were estimated")
-    profiles: dict[str, ProfileText]
+    profiles: dict[str, ProfileText] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _known_fields(self) -> "ScorecardText":
@@ -156,6 +173,20 @@ class ScorecardFile:
         self.profiles = {name: Profile(name, profile) for name, profile in text.profiles.items()}
         self.last = list(self.profiles.values())[-1]
 
+    @property
+    def digest(self) -> bytes:
+        """SHA-256 of all that the card says: equal means that it judges every pair alike."""
+        return hashlib.sha256(self.text.model_dump_json().encode()).digest()
+
+    @property
+    def compared(self) -> set[str]:
+        """Every field that some profile compares."""
+        return {field for profile in self.profiles.values() for field in profile.fields}
+
+
+Cards = Mapping[Kind, ScorecardFile]
+"""The scorecards in use, by kind."""
+
 
 def read_scorecard(text: str) -> ScorecardFile:
     """Read a scorecard from YAML.
@@ -168,6 +199,11 @@ def read_scorecard(text: str) -> ScorecardFile:
 
 @cache
 def shipped(kind: Kind) -> ScorecardFile:
-    """Return the scorecard in use of a kind, read once."""
+    """Return the shipped scorecard of a kind, read once."""
     name = f"{kind}-{VERSIONS[kind]}.yaml"
     return read_scorecard((files("domain.matching") / "scorecards" / name).read_text(encoding="utf-8"))
+
+
+def shipped_cards() -> Cards:
+    """Return the shipped scorecards of all kinds that are resolved."""
+    return {kind: shipped(kind) for kind in VERSIONS}

@@ -63,4 +63,9 @@ create table if not exists sealing_key (          -- one key a record, wrapped b
     handle  bytea primary key,
     wrapped bytea not null
 );
+create table if not exists store_scorecard (      -- by which scorecard the records of a kind were matched; a worker with another one does not start
+    kind    smallint primary key,
+    digest  bytea not null,                       -- of the card and the table of frequencies; empty while the store is matched anew
+    version smallint not null
+);
 create sequence if not exists entity_version;

@@ -1,5 +1,6 @@
 """The measurements' own arithmetic: pairs, clusters, review, thresholds, kinds of dirt, curves; and the contracts of FEBRL."""
 
+import random
 from itertools import combinations
 from typing import Any
 
@@ -7,12 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.bench import accuracy_city, accuracy_febrl
+from cli.bench import accuracy_card, accuracy_city, accuracy_febrl
 from cli.bench.accuracy import brief
 from cli.bench.accuracy_measures import Score, joined, pairwise, pairwise_with, reviewed, rounded, whole_clusters
 from cli.bench.resolve import Watch, curve, rate
 from cli.bench.resolve_feed import CLEAN, Said, dirt_of, handle_of
 from domain.contract import read_contract
+from domain.entities import Kind
+from domain.matching.scorecard_file import shipped
 from domain.normalise import RowNormaliser
 from domain.tokens import Tokeniser
 from stack.errors import StackError
@@ -128,6 +131,17 @@ def test_the_contracts_map_every_column_and_keep_the_record_id_out() -> None:
         assert handle == Tokeniser(bytes(32)).raw("record", f"{message['row_id']}/person")
 
 
+def test_the_scorecard_is_made_of_febrl_1_and_2_alone() -> None:
+    rng = random.Random(4)  # noqa: S311  # repeatable
+    data = {f"febrl{number}": {f"rec-{each}-org": {"surname": f"name{rng.randrange(60)}"} for each in range(150)} for number in (1, 2)}
+    card, told = accuracy_card.estimated(data, {"surname": "surname"}, random_pairs=12_000)  # there is no FEBRL 3 to look at
+    shipped_text = shipped(Kind.PERSON).text
+    assert (card.version, told["from"]) == (shipped_text.version + 1, ["febrl1", "febrl2"])
+    assert told["match_bits"] == {name: profile.match_bits for name, profile in shipped_text.profiles.items()}
+    assert [each["kept"] for each in told["doubts"]] == [True]  # no pair says enough to drop it
+    assert card.profiles["foreign"].doubts == shipped_text.profiles["foreign"].doubts
+
+
 def record(
     values: dict[str, str], raw: dict[str, str] | None = None, flags: tuple[str, ...] = (), keys: tuple[str, ...] = ()
 ) -> dict[str, Any]:
@@ -170,9 +184,11 @@ def test_the_last_line_holds_what_it_should() -> None:
     score = {"precision": 1.0, "recall": 0.9, "f1": 0.94}
     sets = {name: {**score, "missed": 3} for name in ("febrl3", "febrl4", "febrl3_no_id", "febrl4_no_id")}
     city = {**score, "pairs": 9, "false_merges": 0, "kinds": {}}
-    line = brief({**sets, "febrl1": score, "splink": {**sets, "febrl1": score}, "city": city})
+    beside = {"splink": {**sets, "febrl1": score}, "shipped": {**sets, "febrl2": score}, "scorecard": {"from": ["febrl1"]}}
+    line = brief({**sets, "febrl1": score, **beside, "city": city})
     alone = dict.fromkeys(sets, score)
-    assert line == {**alone, "splink": alone, "city": {**score, "pairs": 9, "false_merges": 0}}
+    wanted = {**alone, "splink": alone, "shipped": alone, "scorecard": {"from": ["febrl1"]}}
+    assert line == {**wanted, "city": {**score, "pairs": 9, "false_merges": 0}}
     assert brief({"city": city}).keys() == {"city"}
 
 

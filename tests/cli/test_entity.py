@@ -32,7 +32,7 @@ def hamlet() -> Hamlet:
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hamlet: Hamlet) -> Any:
-    monkeypatch.setattr(command, "Evidence", lambda _dsn, _master: Evidence("", MASTER, store=hamlet))
+    monkeypatch.setattr(command, "Evidence", lambda _dsn, _master, **_: Evidence("", MASTER, store=hamlet))
     monkeypatch.setattr(command.psycopg, "connect", lambda *_, **__: SimpleNamespace(close=lambda: None))
     monkeypatch.setenv("HUILIU_HOME", str(tmp_path))
     for name in ("KAFKA_BOOTSTRAP", "CONNECT_URL", "REGISTRY_URL", "REGISTRY_NATIVE_URL", "ELASTICSEARCH_URL", "STORE_DSN"):

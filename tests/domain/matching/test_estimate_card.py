@@ -2,12 +2,13 @@
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from domain.entities import Kind
 from domain.matching.blocking import RULES
-from domain.matching.estimate_card import FIXED, Anew, Sample, anew, fixed_by, samples
+from domain.matching.estimate_card import FIXED, Anew, Sample, anew, fixed_by, samples, without_idle_doubts
 from domain.matching.scorecard import Scorecard
 from domain.matching.scorecard_file import shipped
 
@@ -93,6 +94,22 @@ def test_relatives_show_as_more_than_independent_fields_explain(found: Callable[
     (alone,), (family,) = found(0).doubts, found(200).doubts
     assert alone.seen < 1.5 * alone.independent
     assert family.seen > 2 * family.independent
+
+
+def test_a_doubt_of_relatives_is_dropped_only_where_there_are_none(found: Callable[[int], Anew]) -> None:
+    before = CARD.file.text.profiles["foreign"].doubts
+    assert without_idle_doubts(found(200)) == found(200).card
+    alone = without_idle_doubts(found(0)).profiles["foreign"]
+    assert (before != [], alone.doubts) == (True, [])
+    assert alone.fields == found(0).card.profiles["foreign"].fields
+
+
+def test_a_doubt_that_too_few_pairs_could_show_is_kept(found: Callable[[int], Anew]) -> None:
+    (seen,) = found(0).doubts
+    assert seen.idle
+    assert not replace(seen, pairs=99.0).idle
+    few = replace(found(0), doubts=[replace(seen, pairs=99.0)])
+    assert without_idle_doubts(few) == found(0).card
 
 
 def test_the_same_seed_gives_the_same_scorecard() -> None:
