@@ -274,7 +274,7 @@ class Resolver:
                 if record.entity_id:
                     moved.setdefault(record.entity_id, set()).add(identifier)
                 if record.entity_id != identifier:
-                    if batch.refiled:  # not by what a department committed
+                    if handle not in batch.touched:  # moved by what another record says, which may be of neither entity
                         batch.writes.past.changed(identifier, batch.changes.at_ms)
                     committed_ms = batch.touched.setdefault(handle, record.committed_ms)
                     if record.entity_id:

@@ -82,8 +82,8 @@ def store(settings: Settings) -> Iterator[psycopg.Connection[tuple[object, ...]]
 
 def put(connection: psycopg.Connection[tuple[object, ...]], number: int, said: dict[str, object], committed_ms: int = 1) -> None:
     handle, kind = number.to_bytes(16, "big"), list(Kind).index(Kind.PERSON)
-    row = (handle, handle, kind, PROVIDER, "cust_acct", "holder", 1, committed_ms, b"", b"", orjson.dumps(said), None, "P-x")
-    connection.execute(f"insert into record values ({', '.join(['%s'] * 13)})", row)
+    row = (handle, handle, kind, PROVIDER, "cust_acct", "holder", 1, committed_ms, b"", b"", b"", b"", b"", orjson.dumps(said), None, "P-x")
+    connection.execute(f"insert into record values ({', '.join(['%s'] * len(row))})", row)
 
 
 @pytest.mark.servers

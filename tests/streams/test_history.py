@@ -267,6 +267,13 @@ def firms(row: int, lsn: int, said: list[dict[str, str]] | None) -> Message:
 
 @pytest.mark.servers
 @given(st.lists(event, min_size=1, max_size=12), st.lists(st.integers(1, 3)))
+@example(
+    [
+        (1, [{"name": "甲", "organisation_code": "A"}]),
+        (0, [{"name": "甲", "uscc": "1", "organisation_code": "A"}, {"name": "甲", "uscc": "2", "organisation_code": "A"}]),
+    ],
+    [],
+)
 @example([(1, [{"name": "甲", "organisation_code": "A"}]), (2, [{"name": "乙", "organisation_code": "A", "uscc": "1"}])], [1, 1])
 @hypothesis_settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_past_is_what_searchers_saw(ground: Callable[..., None], events: list[Any], sizes: list[int]) -> None:
