@@ -8,6 +8,7 @@ import asyncio
 import hashlib
 import logging
 import os
+import socket
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -86,6 +87,8 @@ def build_app(settings: Settings, contracts: list[Contract], sources: list[Contr
         app.agent(app.topic(*normalising.topics, **raw), name="normalise")(_agent(app, settings, "normalise", normalise_batch))
     app.agent(records, name="resolve")(_agent(app, settings, "resolve", resolving.records))
     app.agent(app.topic(DECISIONS, **raw), name="decide")(_agent(app, settings, "decide", resolving.decisions))
+
+    app.task(resolving.settle)
 
     @app.on_partitions_assigned.connect
     def assigned(*_: Any, **__: Any) -> None:  # noqa: ANN401  # Faust's signal gives the app and the partitions
@@ -181,6 +184,7 @@ class _Resolving:
         self._rejects = rejects
         self._resolver: Resolver | None = None
         self._connecting = asyncio.Lock()
+        self._owner = f"{socket.gethostname()}/{settings.worker_index}"
 
     async def records(self, batch: Sequence[Origin]) -> None:
         """Apply a batch of ``RowRecords``."""
@@ -192,6 +196,10 @@ class _Resolving:
         """Give effect to a batch of stewards' ``Decision``s."""
         if decided := await self._decoded("decide", batch):
             await self._apply(decided, lambda resolver, messages: resolver.decide(messages))
+
+    async def settle(self) -> None:
+        """Set right at start what this worker told of and did not commit before it died; its records may be another's by now."""
+        await self._when_reachable(lambda resolver: resolver.settle())
 
     async def _decoded(self, stop: str, batch: Sequence[Origin]) -> list[tuple[Origin, dict[str, Any]]]:
         decoded = await _when_registry_answers(stop, lambda: [self._decode(message) for message in batch])
@@ -240,7 +248,7 @@ class _Resolving:
                 if await store.share(self._cards) != []:
                     _log.critical("the store is matched anew, or was: ending the worker; it says why when it starts again")
                     sys.exit(1)  # whatever else this raised would reject the batch
-                self._resolver = Resolver(store, self._emit, self._disclosure, self._master, self._cards)
+                self._resolver = Resolver(store, self._emit, self._disclosure, self._master, self._cards, self._owner)
             return self._resolver
 
     async def _forget_resolver(self) -> None:

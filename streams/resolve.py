@@ -29,6 +29,7 @@ from streams.rows import KIND_OF, RowChange, newest
 from streams.store import Ask, BusyError, Known, KnownEntity, Store, Writes
 
 _KINDS = list(Kind)
+_KIND_BY_LETTER = {kind[0].upper(): kind for kind in Kind}
 _DIGEST_BYTES = 16
 _TOKEN = 16
 
@@ -40,8 +41,8 @@ class Batch:
     """What one micro-batch knows and will do.
 
     ``records``: the changed records and, once read, all that are connected with them. ``touched``: handle of each changed or dropped
-    record → the change's commit time. ``refiled``: records that say the same, and are only compared anew. ``emptied``: entities that lost
-    a record or show another value.
+    record → the change's commit time. ``refiled``: records that say the same, and are only compared anew. ``again``: entities to emit
+    though nothing changed. ``emptied``: entities that lost a record or show another value.
     """
 
     known: Known
@@ -50,14 +51,26 @@ class Batch:
     records: dict[bytes, KnownRecord] = field(default_factory=dict)
     touched: dict[bytes, int] = field(default_factory=dict)
     refiled: set[bytes] = field(default_factory=set)
+    again: set[str] = field(default_factory=set)
     emptied: dict[str, tuple[Kind, int]] = field(default_factory=dict)
 
 
 class Resolver:
     """Applies batches of ``RowRecords`` to the store; ``emit`` makes ``Entity`` messages durable before it returns."""
 
-    def __init__(self, store: Store, emit: Emit, disclosure: Disclosure, master: bytes, cards: Cards | None = None) -> None:
-        """Derive the keys; ``store`` is this worker's own connection, ``cards`` are the scorecards in use (the shipped ones)."""
+    def __init__(
+        self, store: Store, emit: Emit, disclosure: Disclosure, master: bytes, cards: Cards | None = None, owner: str = ""
+    ) -> None:
+        """Derive the keys.
+
+        Args:
+            store: this worker's own.
+            emit: see above.
+            disclosure: what may stand in clear.
+            master: the 32-byte master key.
+            cards: the scorecards in use; the shipped ones if left out.
+            owner: this worker's name, the same when it comes back.
+        """
         self._store = store
         self._emit = emit
         self._disclosure = disclosure
@@ -66,6 +79,8 @@ class Resolver:
         self._digest_key = derive(master, "digest")
         self._matcher = Matcher(master, self._tokeniser, cards)
         self._one_at_a_time = asyncio.Lock()
+        self._owner = owner
+        self._unsettled = True  # what emitted before may have died before it committed
 
     async def close(self) -> None:
         """Close the store's connection."""
@@ -87,16 +102,39 @@ class Resolver:
         """
         return await self._until_free(lambda held: self._rematch(handles, held))
 
-    async def _until_free(self, work: Callable[[set[int]], Awaitable[int]]) -> int:
-        held: set[int] = set()
+    async def settle(self) -> int:
+        """Take back or repeat what was emitted by a batch that never ended; every other call does so first. Return how many entities."""
         async with self._one_at_a_time:
-            while True:
-                try:
-                    async with self._store.transaction():
-                        return await work(held)
-                except BusyError:
-                    metrics.RETRIES.labels("resolve", "busy").inc()
-                    await asyncio.sleep(0)  # the next try queues for all it found so far, in order
+            return await self._committed(self._restore) if self._unsettled else 0
+
+    async def _until_free(self, work: Callable[[set[int]], Awaitable[int]]) -> int:
+        async with self._one_at_a_time:
+            if self._unsettled:
+                await self._committed(self._restore)
+            return await self._committed(work)
+
+    async def _committed(self, work: Callable[[set[int]], Awaitable[int]]) -> int:
+        held: set[int] = set()
+        while True:
+            try:
+                async with self._store.transaction():
+                    emitted = await work(held)
+            except BusyError:
+                metrics.RETRIES.labels("resolve", "busy").inc()
+                await asyncio.sleep(0)  # the next try queues for all it found so far, in order
+            else:
+                self._unsettled = False
+                return emitted
+
+    async def _restore(self, held: set[int]) -> int:
+        """Emit again, as they are, what a batch emitted that never ended: the topic may tell of what never was."""
+        ids, handles = await self._store.unsettled(self._owner)
+        if not ids:
+            return 0
+        batch = Batch(Known({}, {}, has_decisions=True), again=set(ids))
+        batch.changes.at_ms = time.time_ns() // 1_000_000
+        batch.changes.decided.update(handles)
+        return await self._settle(batch, held)
 
     async def _apply(self, changes: list[RowChange], held: set[int]) -> int:
         rows = [change.handle for change in changes]
@@ -136,7 +174,7 @@ class Resolver:
         """Read what the changes are connected with, cluster it, emit and write."""
         emitted: list[dict[str, Any]] = []
         changes = batch.changes
-        if changes.after or changes.before or changes.decided:
+        if changes.after or changes.before or changes.decided or batch.again:
             neighbourhood = Neighbourhood(self._store, self._matcher, changes, held, pinned=batch.known.has_decisions)
             await neighbourhood.read()
             batch.records = neighbourhood.records
@@ -144,6 +182,9 @@ class Resolver:
             _leave(batch)
             emitted = await self._recluster(batch, neighbourhood)
         if emitted:
+            batch.writes.owner, batch.writes.settled = self._owner, [entity["entity_id"] for entity in emitted]
+            await self._store.intend(self._owner, batch.writes.settled)
+            self._unsettled = True
             await self._emit(emitted)
         await self._store.write(batch.writes)
         return len(emitted)
@@ -245,7 +286,7 @@ class Resolver:
             for kind, cluster in joined(neighbourhood, self._matcher, batch.writes)
         }
         moved = self._move(batch, found)
-        asked = found.keys() | batch.emptied.keys()
+        asked = found.keys() | batch.emptied.keys() | batch.again
         known, versions = await self._store.entities(asked, len(asked))
         numbers = iter(versions)
         emitted = [
@@ -261,7 +302,8 @@ class Resolver:
                 batch.writes.past.ended(identifier, committed_ms)
                 batch.writes.entities.append((identifier, _KINDS.index(kind), version, b"", redirect, False))
                 emitted.append(gone(identifier, kind, version, committed_ms, redirect))
-        return emitted
+        untold = sorted(batch.again - {entity["entity_id"] for entity in emitted})
+        return emitted + [_never(batch, identifier, known.get(identifier), next(numbers)) for identifier in untold]
 
     def _move(self, batch: Batch, found: dict[str, Cluster]) -> dict[str, set[str]]:
         """Give every record its entity; return where the records of each former entity are now."""
@@ -290,7 +332,7 @@ class Resolver:
         """Return the entity's message if it says something else than the last one emitted."""
         members = [batch.records[handle] for handle in cluster.handles]
         digest = content_digest(members)
-        if last is not None and last.alive and last.digest == digest:
+        if last is not None and last.alive and last.digest == digest and identifier not in batch.again:
             return None
         version = next(numbers)
         times = [batch.touched[handle] for handle in cluster.handles if handle in batch.touched]
@@ -301,6 +343,15 @@ class Resolver:
             batch.writes.past.ended(identifier, committed_ms)
         batch.writes.entities.append((identifier, _KINDS.index(members[0].kind), version, digest, None, True))
         return compose(identifier, version, committed_ms, members)
+
+
+def _never(batch: Batch, identifier: str, last: KnownEntity | None, version: int) -> dict[str, Any]:
+    """Return the message that ends an entity which has no records, though a batch that never ended may have told of some."""
+    if last is not None and last.alive:
+        raise BusyError  # it got records since its own were asked for: ask again
+    kind, redirect = _KIND_BY_LETTER[identifier[0]], last.redirect if last else None
+    batch.writes.entities.append((identifier, _KINDS.index(kind), version, b"", redirect, False))
+    return gone(identifier, kind, version, batch.changes.at_ms, redirect)
 
 
 def _leave(batch: Batch) -> None:

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any, LiteralString, NamedTuple
 
@@ -71,6 +72,11 @@ _PINS = (
 )
 _ANY_DECISION = "select exists (select from decision)"
 _ENTITIES = "select e.id, e.version, e.digest, e.alive, e.redirect from unnest(%b::text[]) as asked(id) join entity e using (id)"
+_INTEND = "insert into emission (owner, id) select %b::text, unnest(%b::text[]) on conflict (owner, id) do update set since = now()"
+_LEFT = "(owner = %b::text or since < now() - interval '5 minutes')"  # a worker that never came back leaves its own to the others
+_SETTLED = f"delete from emission where id = any(%b::text[]) and {_LEFT}"
+_UNSETTLED = f"select distinct id from emission where {_LEFT}"
+_OF_ENTITIES = "select r.handle from unnest(%b::text[]) as a(id) join record r on r.entity_id = a.id"
 _VERSIONS = "select nextval('entity_version') from generate_series(1, %b::int)"
 _PUT_ROWS = (
     "insert into source_row select * from unnest(%b::bytea[], %b::bigint[], %b::int[], %b::bool[], %b::bigint[]) "
@@ -174,7 +180,7 @@ class Writes:
     """Everything one micro-batch changes.
 
     Rows: (handle, lsn, order, deleted, committed_ms); keys: (key, handle); blocks: (token, within, handle); muted: (handle, rules);
-    applied: (decision, Unix ms).
+    applied: (decision, Unix ms); settled: entities that ``owner`` noted as about to be emitted, and has.
     """
 
     rows: list[tuple[bytes, int, int, bool, int]] = field(default_factory=list)
@@ -190,6 +196,8 @@ class Writes:
     sealing: list[tuple[bytes, bytes]] = field(default_factory=list)
     entities: list[tuple[str, int, int, bytes, str | None, bool]] = field(default_factory=list)
     applied: list[tuple[int, int]] = field(default_factory=list)
+    owner: str = ""
+    settled: list[str] = field(default_factory=list)
     past: Past = field(default_factory=Past)
 
 
@@ -212,27 +220,32 @@ def create_tables(dsn: str) -> None:
 
 
 class Store:
-    """One connection; one transaction at a time."""
+    """One transaction at a time; beside its connection one for what must be known although the transaction fails."""
 
-    def __init__(self, connection: AsyncConnection[Any]) -> None:
-        """Keep an open autocommit connection; ``Store.connect`` makes one."""
+    def __init__(self, connection: AsyncConnection[Any], beside: AsyncConnection[Any]) -> None:
+        """Keep two open autocommit connections; ``Store.connect`` makes them."""
         self._connection = connection
+        self._beside = beside
 
     @classmethod
     async def connect(cls, dsn: str) -> "Store":
         """Connect; ``create_tables`` has run before."""
-        connection = await AsyncConnection.connect(
-            dsn, autocommit=True, prepare_threshold=0, options=_INDEX_PLANS, application_name="huiliu-resolve"
-        )
-        return cls(connection)
+        how: dict[str, Any] = {"autocommit": True, "prepare_threshold": 0, "options": _INDEX_PLANS, "application_name": "huiliu-resolve"}
+        connection = await AsyncConnection.connect(dsn, **how)
+        try:
+            return cls(connection, await AsyncConnection.connect(dsn, **how))
+        except BaseException:
+            await connection.close()
+            raise
 
     async def share(self, cards: Cards) -> list[Kind] | None:
         """Take part in the work by these scorecards, until the connection is closed (``streams.cards.share``)."""
         return await share(self._connection, cards)
 
     async def close(self) -> None:
-        """Close the connection; an open transaction is rolled back."""
+        """Close the connections; an open transaction is rolled back."""
         await self._connection.close()
+        await self._beside.close()
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[None]:
@@ -284,11 +297,32 @@ class Store:
         return await self._connection.execute(statement, columns, binary=True) if columns[0] else None
 
     async def entities(self, ids: Collection[str], versions: int) -> tuple[dict[str, KnownEntity], list[int]]:
-        """Return what was last emitted of these ids, and ``versions`` fresh numbers of the sequence, ascending."""
+        """Lock these ids, and return what was last emitted of them, and ``versions`` fresh numbers of the sequence, ascending.
+
+        Raises:
+            BusyError: another worker is about to emit one of them.
+        """
+        locks = sorted(int.from_bytes(blake2b(identifier.encode(), digest_size=8).digest(), "big", signed=True) for identifier in ids)
         async with self._connection.pipeline():
+            locked = await self._connection.execute(_TRY_LOCK, (locks,), binary=True)
             known = await self._connection.execute(_ENTITIES, (list(ids),), binary=True)
             numbers = await self._connection.execute(_VERSIONS, (versions,), binary=True)
+        if not (await locked.fetchall())[0][0]:
+            raise BusyError
         return {row[0]: KnownEntity(*row) for row in await known.fetchall()}, sorted(row[0] for row in await numbers.fetchall())
+
+    async def intend(self, owner: str, ids: Sequence[str]) -> None:
+        """Note, beside the transaction, that ``owner`` is about to emit these: if it dies before it commits, they are emitted again."""
+        await self._beside.execute(_INTEND, (owner, list(ids)))
+
+    async def unsettled(self, owner: str) -> tuple[list[str], list[bytes]]:
+        """Return the ids that a batch which never ended may have emitted, of ``owner`` or of one long gone, and their records' handles."""
+        found = await self._beside.execute(_UNSETTLED, (owner,))
+        ids = [row[0] for row in await found.fetchall()]
+        if not ids:
+            return [], []
+        handles = await self._connection.execute(_OF_ENTITIES, (ids,), binary=True)
+        return ids, [row[0] for row in await handles.fetchall()]
 
     async def write(self, writes: Writes) -> None:
         """Send all writes in one round trip; what is empty is not sent."""
@@ -313,6 +347,8 @@ class Store:
             for statement, columns in statements:
                 if columns[0]:
                     await self._connection.execute(statement, columns)
+            if writes.settled:
+                await self._connection.execute(_SETTLED, (writes.settled, writes.owner))
 
 
 def _columns(rows: Iterable[tuple[Any, ...]], width: int) -> list[list[Any]]:

@@ -63,6 +63,12 @@ create table if not exists sealing_key (          -- one key a record, wrapped b
     handle  bytea primary key,
     wrapped bytea not null
 );
+create table if not exists emission (             -- entities about to be sent by a batch; still here after it, its worker died in between
+    owner text not null,                          -- which worker
+    id    text not null,
+    since timestamptz not null default now(),
+    primary key (owner, id)
+);
 create table if not exists store_scorecard (      -- by which scorecard the records of a kind were matched; a worker with another one does not start
     kind    smallint primary key,
     digest  bytea not null,                       -- of the card and the table of frequencies; empty while the store is matched anew

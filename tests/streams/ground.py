@@ -11,11 +11,11 @@ import psycopg
 
 from domain.disclosure import Disclosure
 from domain.tokens import Tokeniser
-from streams.resolve import Resolver
+from streams.resolve import Emit, Resolver
 from streams.store import Store
 
 MASTER = bytes(range(32))
-TABLES = ("source_row", "record", "strong_key", "block", "edge", "entity", "sealing_key")
+TABLES = ("source_row", "record", "strong_key", "block", "edge", "entity", "emission", "sealing_key")
 Message = dict[str, Any]
 
 
@@ -71,8 +71,8 @@ async def fresh(dsn: str, workers: int = 1) -> AsyncIterator[list[Store]]:
             await store.close()
 
 
-def resolver(store: Store, index: Index) -> Resolver:
-    return Resolver(store, index.emit, Disclosure([], Tokeniser(MASTER)), MASTER)
+def resolver(store: Store, index: Index, emit: Emit | None = None) -> Resolver:
+    return Resolver(store, emit or index.emit, Disclosure([], Tokeniser(MASTER)), MASTER)
 
 
 async def play(dsn: str, batches: list[list[Message]], seen: Callable[[Index], None] = lambda _: None) -> Index:

@@ -105,6 +105,66 @@ def test_workers_do_not_matter(dsn: str, events: list[Any], workers: int, rng: r
     assert stored_edges(dsn) == wanted.edges
 
 
+class DiedError(Exception):
+    """The worker is gone between telling of its entities and committing."""
+
+
+@given(history, st.lists(st.booleans(), min_size=8, max_size=8), st.randoms(use_true_random=False))
+@slow
+def test_what_a_worker_told_before_it_died_is_taken_back(dsn: str, events: list[Any], dies: list[bool], rng: random.Random) -> None:
+    """Its batch comes again later, and differently cut, after what others made of the same records."""
+    items = messages(events)
+    deaths = iter(dies)
+
+    async def mixed() -> Index:
+        index = Index()
+
+        async def emit(entities: list[Message]) -> None:
+            await index.emit(entities)
+            if next(deaths, False):
+                raise DiedError
+
+        waiting = split(rng, items)
+        async with fresh(dsn) as (store,):
+            while waiting:
+                batch = waiting.pop(0)
+                try:
+                    await resolver(store, index, emit).apply(batch)
+                except DiedError:
+                    rows = {item["row_id"] for item in batch}
+                    later = next((at for at, other in enumerate(waiting) if rows & {item["row_id"] for item in other}), len(waiting))
+                    if later < len(waiting) and rng.random() < 0.7:
+                        waiting[later] = [*batch, *waiting[later]]
+                    else:
+                        waiting[later:later] = split(rng, batch)  # a row's own changes keep their order
+            await resolver(store, index).apply(items[-1:])
+        return index
+
+    assert asyncio.run(mixed()).alive() == wanted_of(outcome(TOKENS, items))
+
+
+def test_what_was_told_and_never_was_ends(dsn: str) -> None:
+    """The batch that comes again holds a newer change too, so what the dead worker told of never comes to be."""
+    first, later = message(1, 1, [{"name": "王伟"}]), message(1, 2, [{"name": "王伟", "citizen_id": "110101199003074477"}])
+
+    async def story() -> Index:
+        index = Index()
+
+        async def dies(entities: list[Message]) -> None:
+            await index.emit(entities)
+            raise DiedError
+
+        async with fresh(dsn) as (store,):
+            with pytest.raises(DiedError):
+                await resolver(store, index, dies).apply([first])
+            await resolver(store, index).apply([first, later])
+        return index
+
+    index = asyncio.run(story())
+    assert index.alive() == wanted_of(outcome(TOKENS, [first, later]))
+    assert [entity["deleted"] for entity in index.entities.values()].count(True) == 1
+
+
 places = st.tuples(st.integers(0, 7), st.integers(0, 1))
 decision = st.tuples(places, places, st.booleans()).filter(lambda each: each[0] != each[1])
 
