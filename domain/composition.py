@@ -19,7 +19,7 @@ class KnownRecord:
     """A record as the resolver keeps it: no personal value in clear.
 
     ``blocks``: blocking keys, 24 bytes each; ``compared``: keyed digest of what the scorecard sees of it; ``muted``: rules by which
-    it shares a value with too many others for that value to count (``blocking.MUTED_BY``); ``wrapped``: its wrapped key.
+    it shares a value with too many others for that value to count (``blocking.MUTED_BY``); ``wrapped``: its wrapped key, None if erased.
     """
 
     handle: bytes
@@ -38,7 +38,7 @@ class KnownRecord:
     public: dict[str, Any]
     sealed: bytes | None
     entity_id: str
-    wrapped: bytes
+    wrapped: bytes | None
 
 
 _NO_DOUBTS: frozenset[str] = frozenset()

@@ -123,6 +123,9 @@ class Matcher:
         return features
 
     def _all_features(self, record: KnownRecord) -> Features:
+        if record.wrapped is None:  # erased, here too
+            self.forget(record.handle)
+            return self._scorecards[record.kind].features(record.public["open"])
         kept = self._kept.get(record.handle)
         if kept is not None and kept[0] == record.digest:
             return kept[1]

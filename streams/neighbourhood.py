@@ -13,6 +13,7 @@ from domain.matching.clusters import LARGE, Edge, Pin, crowds
 from domain.matching.keys import decided, most_holders
 from domain.matching.scorecard import Band
 from schemas import metrics
+from streams import locks
 from streams.filing import Filing
 from streams.matching import Matcher
 from streams.store import Ask, Found, KnownEdge, Store
@@ -37,12 +38,14 @@ class Changes:
     at_ms: int = 0
 
     def refiled(self) -> set[bytes]:
-        """Return the handles of records that a comparison sees otherwise than before, and of those that are gone."""
-        return {
+        """Return the handles of records that a comparison sees otherwise than before, and of those that are gone, or were erased."""
+        seen = self.after.keys() & self.before.keys()
+        same = {
             handle
-            for handle in self.after.keys() | self.before.keys()
-            if handle not in self.before or handle not in self.after or self.after[handle].compared != self.before[handle].compared
+            for handle in seen
+            if self.after[handle].compared == self.before[handle].compared and self.before[handle].wrapped is not None
         }
+        return (self.after.keys() | self.before.keys()) - same
 
 
 class Neighbourhood:
@@ -112,7 +115,7 @@ class Neighbourhood:
             self._filing.move(handle, before.blocks if before else (), after.blocks if after else ())
         blocks = self._filing.unread()
         linked = changes.after.keys() | changes.before.keys() | changes.decided
-        self._held |= _locks(changes.keys) | _locks(blocks) | _locks(linked)
+        self._held |= locks.of_places(changes.keys) | locks.of_places(blocks) | locks.of_places(linked)
         keys = self._with_most(changes.keys)
         handles = changes.decided | changes.before.keys()
         known = changes.before.keys() | changes.decided  # what the store has not seen has no edges there, but may have pins
@@ -247,7 +250,7 @@ class Neighbourhood:
 
     async def _read(self, ask: Ask) -> Found:
         """Read without waiting for locks; what is empty is not sent."""
-        ask.locks = _locks(ask.keys) | _locks(ask.blocks) | _locks(ask.handles)
+        ask.locks = locks.of_places(ask.keys) | locks.of_places(ask.blocks) | locks.of_places(ask.handles)
         self._held |= ask.locks
         self._linked |= set(ask.linked)
         if self._pinned:
@@ -296,9 +299,9 @@ class Neighbourhood:
         self._join({handle: record for handle, record in found.items() if handle in connected})
 
     def _join(self, records: dict[bytes, KnownRecord]) -> None:
-        """Take read records as connected; what the store still says of changed ones is out of date."""
-        out_of_date = self._changes.after.keys() | self._changes.before.keys()
-        self.records |= {handle: record for handle, record in records.items() if handle not in out_of_date}
+        """Take read records as connected, but for those that are, or were changed: what the store says of these is out of date."""
+        known = self.records.keys() | self._changes.before.keys()
+        self.records |= {handle: record for handle, record in records.items() if handle not in known}
 
 
 def _moves(changes: Changes) -> tuple[dict[bytes, set[bytes]], dict[bytes, set[bytes]]]:
@@ -312,8 +315,3 @@ def _moves(changes: Changes) -> tuple[dict[bytes, set[bytes]], dict[bytes, set[b
         for key in record.keys:
             got.setdefault(key, set()).add(record.handle)
     return lost, got
-
-
-def _locks(places: Iterable[bytes]) -> set[int]:
-    """Return the advisory locks of handles, keys or blocks' tokens: their last eight bytes, signed."""
-    return {int.from_bytes(place[-8:], "big", signed=True) for place in places}

@@ -5,13 +5,15 @@ reach the topic in order, a crash repeats the batch, and a committed batch needs
 """
 
 import asyncio
+import logging
 import time
-from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import Any
 
 import orjson
+from psycopg import OperationalError
 
 from domain.composition import KnownRecord, compose, content_digest, entity_id, gone
 from domain.disclosure import RAW, Disclosure
@@ -22,6 +24,8 @@ from domain.matching.scorecard_file import Cards
 from domain.sealing import Sealer
 from domain.tokens import Tokeniser, derive
 from schemas import metrics
+from streams import locks
+from streams.faults import told
 from streams.joining import joined
 from streams.matching import Matcher
 from streams.neighbourhood import Changes, Neighbourhood
@@ -32,6 +36,8 @@ _KINDS = list(Kind)
 _KIND_BY_LETTER = {kind[0].upper(): kind for kind in Kind}
 _DIGEST_BYTES = 16
 _TOKEN = 16
+_BUSY_SECONDS = 0.002
+_log = logging.getLogger(__name__)
 
 Emit = Callable[[list[dict[str, Any]]], Awaitable[None]]
 
@@ -105,13 +111,23 @@ class Resolver:
     async def settle(self) -> int:
         """Take back or repeat what was emitted by a batch that never ended; every other call does so first. Return how many entities."""
         async with self._one_at_a_time:
-            return await self._committed(self._restore) if self._unsettled else 0
+            return await self._settle_former() if self._unsettled else 0
 
     async def _until_free(self, work: Callable[[set[int]], Awaitable[int]]) -> int:
         async with self._one_at_a_time:
             if self._unsettled:
-                await self._committed(self._restore)
+                await self._settle_former()
             return await self._committed(work)
+
+    async def _settle_former(self) -> int:
+        try:
+            return await self._committed(self._restore)
+        except OperationalError:
+            raise
+        except Exception as error:  # noqa: BLE001  # what it is about stays noted; it must not hold up every batch to come
+            _log.critical("cannot take back what a batch told of that never ended; it is tried again at the next start: %s", told(error))
+            self._unsettled = False
+            return 0
 
     async def _committed(self, work: Callable[[set[int]], Awaitable[int]]) -> int:
         held: set[int] = set()
@@ -121,7 +137,7 @@ class Resolver:
                     emitted = await work(held)
             except BusyError:
                 metrics.RETRIES.labels("resolve", "busy").inc()
-                await asyncio.sleep(0)  # the next try queues for all it found so far, in order
+                await asyncio.sleep(_BUSY_SECONDS)  # the next try queues for all it found so far, in order
             else:
                 self._unsettled = False
                 return emitted
@@ -138,7 +154,7 @@ class Resolver:
 
     async def _apply(self, changes: list[RowChange], held: set[int]) -> int:
         rows = [change.handle for change in changes]
-        batch = Batch(await self._store.lock_and_read(_locks(rows), rows))
+        batch = Batch(await self._store.lock_and_read(locks.of_places(rows), rows))
         own: dict[bytes, list[KnownRecord]] = {}
         for record in batch.known.records.values():
             own.setdefault(record.row_handle, []).append(record)
@@ -218,7 +234,7 @@ class Resolver:
         split = self._disclosure(message["provider"], message["table"], spoken)
         visible = orjson.dumps([split.public, split.sealed], option=orjson.OPT_SORT_KEYS)
         digest = blake2b(visible, key=self._digest_key, digest_size=_DIGEST_BYTES).digest()
-        if old is not None and old.digest == digest and old.keys == keys:
+        if old is not None and old.wrapped is not None and old.digest == digest and old.keys == keys:
             return
         kind = KIND_OF[spoken["kind"]]
         blocks, compared = self._matcher.describe(kind, handle, digest, keys, split)
@@ -250,8 +266,8 @@ class Resolver:
             batch.changes.before[handle] = old
 
     def _record_key(self, batch: Batch, old: KnownRecord | None, handle: bytes) -> tuple[bytes, bytes]:
-        """Return the record's own key and its wrapped form; a new one for a record not seen before."""
-        if old is not None:
+        """Return the record's own key and its wrapped form; a new one for a record not seen before, or erased."""
+        if old is not None and old.wrapped is not None:
             return self._sealer.unwrap(old.wrapped), old.wrapped
         key, wrapped = self._sealer.new_key()
         batch.writes.sealing.append((handle, wrapped))
@@ -263,7 +279,7 @@ class Resolver:
         """Fill the fields whose unchanged TOAST value the source did not send with what is known of them."""
         kind, absent = KIND_OF[spoken["kind"]], spoken["unavailable"]
         known = dict(old.public["open"]) if old else {}
-        if old is not None and old.sealed is not None:
+        if old is not None and old.sealed is not None and old.wrapped is not None:
             known |= self._sealer.unseal(key, handle, old.sealed)
         merged = {**spoken, "values": dict(spoken["values"]), "raw": dict(spoken["raw"]), "flags": list(spoken["flags"]), "unavailable": []}
         for name in absent:
@@ -379,8 +395,3 @@ def _empty(batch: Batch, record: KnownRecord, committed_ms: int) -> None:
     """Note that an entity lost a record, or shows other values of it: it may have to be emitted, or to end."""
     last = batch.emptied.get(record.entity_id)
     batch.emptied[record.entity_id] = (record.kind, max(committed_ms, last[1] if last else 0))
-
-
-def _locks(keys: Iterable[bytes]) -> set[int]:
-    """Return the advisory locks of row handles or keys: their last eight bytes, signed."""
-    return {int.from_bytes(key[-8:], "big", signed=True) for key in keys}

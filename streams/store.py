@@ -1,7 +1,6 @@
 """The resolver's store in PostgreSQL: a handful of statements a micro-batch, whatever its size.
 
-Statements take arrays and ``unnest`` them; index plans are forced, because a hash join over a growing table would make
-each batch dearer than the last.
+Index plans are forced, because a hash join over a growing table would make each batch dearer than the last.
 """
 
 import hashlib
@@ -9,7 +8,6 @@ from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any, LiteralString, NamedTuple
 
@@ -22,6 +20,8 @@ from domain.matching.blocking import BLOCK_BYTES
 from domain.matching.clusters import Pin
 from domain.matching.keys import KEY_BYTES
 from domain.matching.scorecard_file import Cards
+from streams import locks
+from streams import statements as sql
 from streams.cards import share
 from streams.history import Past
 
@@ -30,83 +30,6 @@ _KINDS = list(Kind)
 _KEPT = 1 << 13
 _SCHEMA_LOCK = 0x6875696C6975  # "huiliu": one process creates the tables, the others wait
 _INDEX_PLANS = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c plan_cache_mode=force_generic_plan -c jit=off"
-
-_COLUMNS = (
-    "handle, row_handle, kind, provider, source_table, role, lsn, committed_ms, digest, keys, blocks, compared, muted, "
-    "public, sealed, entity_id"
-)
-_READ = ", ".join(f"r.{name}" for name in _COLUMNS.split(", ")) + ", s.wrapped"
-_WITH_KEY = "left join sealing_key s on s.handle = r.handle"
-_RECORD_ARRAYS = (
-    "%b::bytea[], %b::bytea[], %b::smallint[], %b::text[], %b::text[], %b::text[], %b::bigint[], %b::bigint[], "
-    "%b::bytea[], %b::bytea[], %b::bytea[], %b::bytea[], %b::bytea[], %b::bytea[], %b::bytea[], %b::text[]"
-)
-_SET = ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS.split(", ")[1:])
-
-_LOCK = "select count(pg_advisory_xact_lock(k)) is not null from unnest(%b::bigint[]) as k"
-_TRY_LOCK = "select coalesce(bool_and(pg_try_advisory_xact_lock(k)), true) from unnest(%b::bigint[]) as k"
-_ROWS = "select r.handle, r.lsn, r.ord from unnest(%b::bytea[]) as asked(handle) join source_row r using (handle)"
-_BY_ROW = f"select {_READ} from unnest(%b::bytea[]) as asked(row_handle) join record r using (row_handle) {_WITH_KEY}"
-_BY_HANDLE = f"select {_READ} from unnest(%b::bytea[]) as asked(handle) join record r using (handle) {_WITH_KEY}"
-_BY_KEY = (
-    f"select distinct on (r.handle) {_READ} from unnest(%b::bytea[], %b::int[]) as a(token, most), "
-    "lateral (select handle from strong_key where strong_key.token = a.token limit a.most) k "
-    f"join record r on r.handle = k.handle {_WITH_KEY}"
-)
-_IN_BLOCK = (
-    "select a.token, b.within, b.handle from unnest(%b::bytea[], %b::int[]) as a(token, most), "
-    "lateral (select within, handle from block where block.token = a.token limit a.most) b"
-)
-_IN_GROUP = (
-    "select a.token, a.within, b.handle from unnest(%b::bytea[], %b::bytea[], %b::int[]) as a(token, within, most), "
-    "lateral (select handle from block where block.token = a.token and block.within = a.within limit a.most) b"
-)
-_EDGE = "e.one, e.other, e.kind, e.hundredths, e.band, e.refusal, e.scorecard, e.since_ms"
-_EDGES = (
-    "with a as materialized (select unnest(%b::bytea[]) as handle) "
-    f"select {_EDGE} from a join edge e on e.one = a.handle union select {_EDGE} from a join edge e on e.other = a.handle"
-)
-_PINS = (
-    "with a as materialized (select unnest(%b::bytea[]) as handle) select p.one, p.other, p.same from a join pin p on p.one = a.handle "
-    "union select p.one, p.other, p.same from a join pin p on p.other = a.handle"
-)
-_ANY_DECISION = "select exists (select from decision)"
-_ENTITIES = "select e.id, e.version, e.digest, e.alive, e.redirect from unnest(%b::text[]) as asked(id) join entity e using (id)"
-_INTEND = "insert into emission (owner, id) select %b::text, unnest(%b::text[]) on conflict (owner, id) do update set since = now()"
-_LEFT = "(owner = %b::text or since < now() - interval '5 minutes')"  # a worker that never came back leaves its own to the others
-_SETTLED = f"delete from emission where id = any(%b::text[]) and {_LEFT}"
-_UNSETTLED = f"select distinct id from emission where {_LEFT}"
-_OF_ENTITIES = "select r.handle from unnest(%b::text[]) as a(id) join record r on r.entity_id = a.id"
-_VERSIONS = "select nextval('entity_version') from generate_series(1, %b::int)"
-_PUT_ROWS = (
-    "insert into source_row select * from unnest(%b::bytea[], %b::bigint[], %b::int[], %b::bool[], %b::bigint[]) "
-    "on conflict (handle) do update set "
-    "lsn = excluded.lsn, ord = excluded.ord, deleted = excluded.deleted, committed_ms = excluded.committed_ms"
-)
-_PUT_RECORDS = f"insert into record ({_COLUMNS}) select * from unnest({_RECORD_ARRAYS}) on conflict (handle) do update set {_SET}"
-_MUTE = "update record r set muted = m.muted from unnest(%b::bytea[], %b::bytea[]) as m(handle, muted) where r.handle = m.handle"
-_DROP_RECORDS = "delete from record r using unnest(%b::bytea[]) as gone(handle) where r.handle = gone.handle"
-_PUT_SEALING = "insert into sealing_key select * from unnest(%b::bytea[], %b::bytea[]) on conflict (handle) do nothing"
-_DROP_SEALING = "delete from sealing_key s using unnest(%b::bytea[]) as gone(handle) where s.handle = gone.handle"
-_PUT_KEYS = "insert into strong_key select * from unnest(%b::bytea[], %b::bytea[]) on conflict do nothing"
-_DROP_KEYS = "delete from strong_key k using unnest(%b::bytea[], %b::bytea[]) as gone(t, h) where k.token = gone.t and k.handle = gone.h"
-_PUT_BLOCKS = "insert into block select * from unnest(%b::bytea[], %b::bytea[], %b::bytea[]) on conflict do nothing"
-_DROP_BLOCKS = (
-    "delete from block b using unnest(%b::bytea[], %b::bytea[], %b::bytea[]) as gone(t, w, h) "
-    "where b.token = gone.t and b.within = gone.w and b.handle = gone.h"
-)
-_PUT_EDGES = (
-    "insert into edge select * from unnest(%b::bytea[], %b::bytea[], %b::smallint[], %b::int[], %b::text[], %b::text[], %b::smallint[], "
-    "%b::bigint[]) on conflict (one, other) do update set hundredths = excluded.hundredths, band = excluded.band, "
-    "refusal = excluded.refusal, scorecard = excluded.scorecard, since_ms = excluded.since_ms"
-)
-_DROP_EDGES = "delete from edge e using unnest(%b::bytea[], %b::bytea[]) as gone(o, t) where e.one = gone.o and e.other = gone.t"
-_PUT_APPLIED = "insert into decision_applied select * from unnest(%b::bigint[], %b::bigint[]) on conflict do nothing"
-_PUT_ENTITIES = (
-    "insert into entity select * from unnest(%b::text[], %b::smallint[], %b::bigint[], %b::bytea[], %b::text[], %b::bool[]) "
-    "on conflict (id) do update set "
-    "version = excluded.version, digest = excluded.digest, redirect = excluded.redirect, alive = excluded.alive"
-)
 
 
 class BusyError(Exception):
@@ -253,13 +176,13 @@ class Store:
         async with self._connection.transaction():
             yield
 
-    async def lock_and_read(self, locks: Collection[int], rows: Sequence[bytes]) -> Known:
+    async def lock_and_read(self, wanted: Collection[int], rows: Sequence[bytes]) -> Known:
         """Lock rows, then read their positions and records."""
         async with self._connection.pipeline():
-            await self._connection.execute(_LOCK, (sorted(locks),), binary=True)
-            positions = await self._connection.execute(_ROWS, (list(rows),), binary=True)
-            own = await self._connection.execute(_BY_ROW, (list(rows),), binary=True)
-            decided = await self._connection.execute(_ANY_DECISION, binary=True)
+            await self._connection.execute(sql.LOCK, (sorted(wanted),), binary=True)
+            positions = await self._connection.execute(sql.ROWS, (list(rows),), binary=True)
+            own = await self._connection.execute(sql.BY_ROW, (list(rows),), binary=True)
+            decided = await self._connection.execute(sql.ANY_DECISION, binary=True)
         found = {handle: (lsn, order) for handle, lsn, order in await positions.fetchall()}
         return Known(found, _records(await own.fetchall()), (await decided.fetchall())[0][0])
 
@@ -274,14 +197,14 @@ class Store:
             BusyError: another worker holds one of the locks, and ``wait`` is false.
         """
         async with self._connection.pipeline():
-            locked = await self._execute(_LOCK if wait else _TRY_LOCK, [sorted(ask.locks)])
-            by_key = await self._execute(_BY_KEY, [list(ask.keys), list(ask.keys.values())])
-            by_handle = await self._execute(_BY_HANDLE, [list(ask.handles)])
-            in_blocks = await self._execute(_IN_BLOCK, [list(ask.blocks), list(ask.blocks.values())])
+            locked = await self._execute(sql.LOCK if wait else sql.TRY_LOCK, [sorted(ask.locks)])
+            by_key = await self._execute(sql.BY_KEY, [list(ask.keys), list(ask.keys.values())])
+            by_handle = await self._execute(sql.BY_HANDLE, [list(ask.handles)])
+            in_blocks = await self._execute(sql.IN_BLOCK, [list(ask.blocks), list(ask.blocks.values())])
             groups = [list(column) for column in zip(*ask.groups, strict=True)] or [[], []]
-            in_groups = await self._execute(_IN_GROUP, [*groups, list(ask.groups.values())])
-            edges = await self._execute(_EDGES, [list(ask.linked)])
-            pins = await self._execute(_PINS, [list(ask.pinned)])
+            in_groups = await self._execute(sql.IN_GROUP, [*groups, list(ask.groups.values())])
+            edges = await self._execute(sql.EDGES, [list(ask.linked)])
+            pins = await self._execute(sql.PINS, [list(ask.pinned)])
         if locked is not None and not (await locked.fetchall())[0][0]:
             raise BusyError
         return Found(
@@ -302,53 +225,52 @@ class Store:
         Raises:
             BusyError: another worker is about to emit one of them.
         """
-        locks = sorted(int.from_bytes(blake2b(identifier.encode(), digest_size=8).digest(), "big", signed=True) for identifier in ids)
         async with self._connection.pipeline():
-            locked = await self._connection.execute(_TRY_LOCK, (locks,), binary=True)
-            known = await self._connection.execute(_ENTITIES, (list(ids),), binary=True)
-            numbers = await self._connection.execute(_VERSIONS, (versions,), binary=True)
+            locked = await self._connection.execute(sql.TRY_LOCK, (sorted(locks.of_entities(ids)),), binary=True)
+            known = await self._connection.execute(sql.ENTITIES, (list(ids),), binary=True)
+            numbers = await self._connection.execute(sql.VERSIONS, (versions,), binary=True)
         if not (await locked.fetchall())[0][0]:
             raise BusyError
         return {row[0]: KnownEntity(*row) for row in await known.fetchall()}, sorted(row[0] for row in await numbers.fetchall())
 
     async def intend(self, owner: str, ids: Sequence[str]) -> None:
         """Note, beside the transaction, that ``owner`` is about to emit these: if it dies before it commits, they are emitted again."""
-        await self._beside.execute(_INTEND, (owner, list(ids)))
+        await self._beside.execute(sql.INTEND, (owner, list(ids)))
 
     async def unsettled(self, owner: str) -> tuple[list[str], list[bytes]]:
         """Return the ids that a batch which never ended may have emitted, of ``owner`` or of one long gone, and their records' handles."""
-        found = await self._beside.execute(_UNSETTLED, (owner,))
+        found = await self._beside.execute(sql.UNSETTLED, (owner,))
         ids = [row[0] for row in await found.fetchall()]
         if not ids:
             return [], []
-        handles = await self._connection.execute(_OF_ENTITIES, (ids,), binary=True)
+        handles = await self._connection.execute(sql.OF_ENTITIES, (ids,), binary=True)
         return ids, [row[0] for row in await handles.fetchall()]
 
     async def write(self, writes: Writes) -> None:
         """Send all writes in one round trip; what is empty is not sent."""
         statements = (
             *writes.past.statements(),  # first: they copy what the others replace
-            (_DROP_KEYS, _columns(writes.dropped_keys, 2)),
-            (_DROP_BLOCKS, _columns(writes.dropped_blocks, 3)),
-            (_DROP_EDGES, _columns(writes.dropped_edges, 2)),
-            (_DROP_RECORDS, [writes.dropped]),
-            (_DROP_SEALING, [writes.dropped]),
-            (_PUT_ROWS, _columns(writes.rows, 5)),
-            (_PUT_RECORDS, _columns((_row(record) for record in writes.records), 16)),
-            (_MUTE, _columns(writes.muted, 2)),
-            (_PUT_KEYS, _columns(writes.keys, 2)),
-            (_PUT_BLOCKS, _columns(writes.blocks, 3)),
-            (_PUT_EDGES, _columns(writes.edges, 8)),
-            (_PUT_SEALING, _columns(writes.sealing, 2)),
-            (_PUT_ENTITIES, _columns(writes.entities, 6)),
-            (_PUT_APPLIED, _columns(writes.applied, 2)),
+            (sql.DROP_KEYS, _columns(writes.dropped_keys, 2)),
+            (sql.DROP_BLOCKS, _columns(writes.dropped_blocks, 3)),
+            (sql.DROP_EDGES, _columns(writes.dropped_edges, 2)),
+            (sql.DROP_RECORDS, [writes.dropped]),
+            (sql.DROP_SEALING, [writes.dropped]),
+            (sql.PUT_ROWS, _columns(writes.rows, 5)),
+            (sql.PUT_RECORDS, _columns((_row(record) for record in writes.records), 16)),
+            (sql.MUTE, _columns(writes.muted, 2)),
+            (sql.PUT_KEYS, _columns(writes.keys, 2)),
+            (sql.PUT_BLOCKS, _columns(writes.blocks, 3)),
+            (sql.PUT_EDGES, _columns(writes.edges, 8)),
+            (sql.PUT_SEALING, _columns(writes.sealing, 2)),
+            (sql.PUT_ENTITIES, _columns(writes.entities, 6)),
+            (sql.PUT_APPLIED, _columns(writes.applied, 2)),
         )
         async with self._connection.pipeline():
             for statement, columns in statements:
                 if columns[0]:
                     await self._connection.execute(statement, columns)
             if writes.settled:
-                await self._connection.execute(_SETTLED, (writes.settled, writes.owner))
+                await self._connection.execute(sql.SETTLED, (writes.settled, writes.owner))
 
 
 def _columns(rows: Iterable[tuple[Any, ...]], width: int) -> list[list[Any]]:

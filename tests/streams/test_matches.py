@@ -105,6 +105,25 @@ def test_workers_do_not_matter(dsn: str, events: list[Any], workers: int, rng: r
     assert stored_edges(dsn) == wanted.edges
 
 
+def test_a_number_that_becomes_common_counts_no_more_between_records_of_one_key(dsn: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are read by their key after it was seen that the number counts no more; that must not be forgotten."""
+    monkeypatch.setattr(blocking, "CAP", 3)
+    monkeypatch.setattr(filing, "CAP", 3)
+    own = {"mobile": "13876590142", "citizen_id": "110101199003074477"}
+    said = [
+        own | {"name": "王伟"},
+        own | {"name": "尉迟琰"},
+        own | {"name": "王伟"},
+        own | {"name": "王伟", "citizen_id": "110101199003074557"},
+    ]
+    items = [message(row, 1 + row, [each]) for row, each in enumerate(said)]
+    index = asyncio.run(play(dsn, [[item] for item in items]))
+    wanted = outcome(TOKENS, items)
+    assert "contested_key" in {refusal for _, _, refusal in wanted.edges.values()}
+    assert stored_edges(dsn) == wanted.edges
+    assert index.alive() == wanted_of(wanted)
+
+
 class DiedError(Exception):
     """The worker is gone between telling of its entities and committing."""
 

@@ -123,3 +123,37 @@ def test_no_value_is_in_clear_in_store_or_entities(dsn: str) -> None:
         )
         public = b"".join(bytes(row[0]) for row in connection.execute("select public || sealed from record"))
     assert b"canary" not in held + public + repr(index.entities).encode()
+
+
+def test_an_erased_record_stops_nobody(dsn: str) -> None:
+    """Its key is gone, so its values are: who meets it goes on, and when its source speaks again it gets a new key."""
+    twin = {"name": "王伟", "birth_date": "1990-03-07", "mobile": "13876590142"}
+
+    async def story() -> Index:
+        index = Index()
+        async with fresh(dsn) as (store,):
+            await resolver(store, index).apply([message(1, 1, [twin])])
+            async with await psycopg.AsyncConnection.connect(dsn, autocommit=True) as connection:
+                await connection.execute("delete from sealing_key")
+            await resolver(store, index).apply([message(2, 2, [twin])])
+            await resolver(store, index).apply([message(1, 3, [twin | {"note": "again"}], unavailable=("address",))])
+        return index
+
+    index = asyncio.run(story())
+    assert [len(handles) for handles in index.alive().values()] == [2]
+    with psycopg.connect(dsn) as connection:
+        assert connection.execute("select count(*) from sealing_key").fetchone() == (2,)
+
+
+def test_what_cannot_be_taken_back_holds_up_nobody(dsn: str) -> None:
+    async def story() -> Index:
+        index = Index()
+        async with fresh(dsn) as (store,):
+            async with await psycopg.AsyncConnection.connect(dsn, autocommit=True) as connection:
+                await connection.execute("insert into emission (owner, id) values ('', 'no entity has such an id')")
+            await resolver(store, index).apply([message(1, 1, [{"name": "甲"}])])
+        return index
+
+    assert len(asyncio.run(story()).alive()) == 1
+    with psycopg.connect(dsn) as connection:
+        assert connection.execute("select id from emission").fetchall() == [("no entity has such an id",)], "kept for the next start"

@@ -1,0 +1,14 @@
+"""Advisory locks of PostgreSQL as numbers: what two workers must not both work on at a time."""
+
+from collections.abc import Iterable
+from hashlib import blake2b
+
+
+def of_places(places: Iterable[bytes]) -> set[int]:
+    """Return the locks of handles, strong keys or blocks' tokens: their last eight bytes, signed."""
+    return {int.from_bytes(place[-8:], "big", signed=True) for place in places}
+
+
+def of_entities(ids: Iterable[str]) -> set[int]:
+    """Return the locks of entity ids."""
+    return {int.from_bytes(blake2b(identifier.encode(), digest_size=8).digest(), "big", signed=True) for identifier in ids}
