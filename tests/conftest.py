@@ -12,7 +12,12 @@ from settings import Settings
 from stack.supervisor import Stack
 
 # Speed is measured by `huiliu bench`, never by a test: a busy machine must not fail one.
-hypothesis.settings.register_profile("huiliu", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.register_profile(
+    "huiliu",
+    deadline=None,
+    derandomize="HUILIU_SAME_EXAMPLES" in os.environ,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
 hypothesis.settings.load_profile("huiliu")
 
 

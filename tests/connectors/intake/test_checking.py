@@ -66,7 +66,12 @@ def test_a_deletion_needs_only_its_key() -> None:
     assert check(Row(2, "delete", {"姓名": "王伟"})).op == "x"
 
 
-@given(st.dictionaries(st.sampled_from(["编号", "姓名", "手机", "开业日期"]), st.text(min_size=4)))
+def marked(text: str) -> str:
+    """Return the text between signs that no message of the door has, so that what is found of it is the value itself."""
+    return f"⟦{text}⟧"
+
+
+@given(st.dictionaries(st.sampled_from(["编号", "姓名", "手机", "开业日期"]), st.text().map(marked)))
 def test_no_value_stands_in_clear(values: dict[str, str | None]) -> None:
     checked = check(Row(2, "upsert", values))
     staged = b"|".join(
@@ -74,7 +79,7 @@ def test_no_value_stands_in_clear(values: dict[str, str | None]) -> None:
         for cell in checked.cells()
         if not isinstance(cell, bool)
     )
-    assert not [value for value in values.values() if value and value.strip() and value.encode("utf-8", "surrogatepass") in staged]
+    assert not [value for value in values.values() if value and value.encode("utf-8", "surrogatepass") in staged]
 
 
 @pytest.mark.parametrize(
