@@ -36,6 +36,8 @@ from domain.contract_parts import (
 from domain.contract_words import UNION_MEMBERS, explain
 from domain.entities import FIELDS, Kind
 
+_MENTIONABLE = frozenset({Kind.ORGANISATION, Kind.ADDRESS})
+
 
 class SampleRecord(Strict):
     """The record a sample row must become: normal forms by field."""
@@ -65,6 +67,10 @@ class Table(Strict):
     constants: dict[Target, str] = Field(
         default_factory=dict, description="values every record of the table has, e.g. deceased.status: deceased"
     )
+    mentions: list[Identifier] = Field(
+        default_factory=list,
+        description="organisations and addresses the rows only mention (提及), e.g. an employer: rows that say the same share one record",
+    )
     authority: list[Target] = Field(
         default_factory=list, description="fields of which this table is the city's register: its values go before all others (择优)"
     )
@@ -76,7 +82,7 @@ class Table(Strict):
 
     @model_validator(mode="after")
     def _consistent(self) -> "Table":
-        problems = [*self._key_problems(), *self._target_problems(), *self._register_problems()]
+        problems = [*self._key_problems(), *self._target_problems(), *self._register_problems(), *self._mention_problems()]
         if problems:
             raise ValueError("; ".join(problems))
         return self
@@ -117,6 +123,18 @@ class Table(Strict):
             known = {*(codes.get(target) or {}).values()}
             if known and (unknown := ", ".join(sorted({*words} - known))):
                 yield f"ends: 代码表没有 no code of {target} means {unknown}: use one of {', '.join(sorted(known))}"
+
+    def _mention_problems(self) -> Iterator[str]:
+        registered = {target.split(".")[0] for target in (*self.authority, *self.ends)}
+        for role in self.mentions:
+            if role not in self.speaks_of:
+                yield f"mentions: 角色未声明 role {role} is not in speaks_of ({', '.join(self.speaks_of)}): correct it, or drop it"
+            elif (kind := self.speaks_of[role]) not in _MENTIONABLE:
+                yield f"mentions: 不能只提及 {role} is a {kind}: only organisations and addresses may be mentioned"
+            elif role in registered:
+                yield f"mentions: 登记簿不能只提及 the table is the register of {role} (authority, ends): drop it here"
+        if {*self.mentions} == {*self.speaks_of}:
+            yield "mentions: 没有主体 the rows must be about something: leave out the role they are about"
 
     @property
     def captured(self) -> tuple[str, ...]:

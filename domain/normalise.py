@@ -53,6 +53,7 @@ class RowNormaliser:
         self.table = table.name
         self._key = tuple(table.key)
         self._kinds = dict(table.speaks_of)
+        self._mentioned = frozenset(table.mentions)
         self._mappings = [
             _Mapping(
                 name,
@@ -118,7 +119,7 @@ class RowNormaliser:
         return parts
 
     def _records(self, after: Mapping[str, Any]) -> list[dict[str, Any]]:
-        drafts = {role: _draft(role, kind) for role, kind in self._kinds.items()}
+        drafts = {role: _draft(role, kind, mentioned=role in self._mentioned) for role, kind in self._kinds.items()}
         if not after.keys() >= self._columns:
             gone = ", ".join(sorted(self._columns - after.keys()))
             raise RejectError(f"the event lacks {gone}, which the contract maps", "give the source its column back, or change the contract")
@@ -142,8 +143,9 @@ def row_id(provider: str, table: str, key: Iterable[object]) -> str:
     return f"{provider}/{table}/{','.join(quote(str(part), safe='') for part in key)}"
 
 
-def _draft(role: str, kind: Kind) -> dict[str, Any]:
-    return {"role": role, "kind": str(kind), "values": {}, "raw": {}, "keys": [], "flags": [], "unavailable": []}
+def _draft(role: str, kind: Kind, *, mentioned: bool) -> dict[str, Any]:
+    told: dict[str, Any] = {"values": {}, "raw": {}, "keys": [], "flags": [], "unavailable": []}
+    return {"role": role, "kind": str(kind), **told, "mentioned": mentioned}
 
 
 def _text(cell: object, column: str) -> str:

@@ -9,6 +9,11 @@ def of_places(places: Iterable[bytes]) -> set[int]:
     return {int.from_bytes(place[-8:], "big", signed=True) for place in places}
 
 
+def of_mentioned(handles: Iterable[bytes]) -> dict[bytes, int]:
+    """Return the locks of records that rows only mention, which say whether they are there: the first eight bytes, others than above."""
+    return {handle: int.from_bytes(handle[:8], "big", signed=True) for handle in handles}
+
+
 def of_entities(ids: Iterable[str]) -> set[int]:
     """Return the locks of entity ids."""
     return {int.from_bytes(blake2b(identifier.encode(), digest_size=8).digest(), "big", signed=True) for identifier in ids}

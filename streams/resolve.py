@@ -28,6 +28,7 @@ from streams import locks
 from streams.faults import told
 from streams.joining import joined
 from streams.matching import Matcher
+from streams.mentioning import Mentions
 from streams.neighbourhood import Changes, Neighbourhood
 from streams.rows import KIND_OF, RowChange, newest
 from streams.store import Ask, BusyError, Known, KnownEntity, Store, Writes
@@ -159,8 +160,11 @@ class Resolver:
         for record in batch.known.records.values():
             own.setdefault(record.row_handle, []).append(record)
         fresh = [change for change in changes if change.position > batch.known.positions.get(change.handle, (-1, -1))]
+        mentions = Mentions()
         for change in fresh:
-            self._apply_row(batch, change, own.get(change.handle, []))
+            said = await self._apply_row(batch, change, own.get(change.handle, []))
+            mentions.take(self._tokeniser, change, said, batch.known.mentions.get(change.handle, {}), batch.writes)
+        await self._mention(batch, mentions)
         return await self._settle(batch, held)
 
     async def _decide(self, decisions: Sequence[dict[str, Any]], held: set[int]) -> int:
@@ -205,16 +209,45 @@ class Resolver:
         await self._store.write(batch.writes)
         return len(emitted)
 
-    def _apply_row(self, batch: Batch, change: RowChange, before: list[KnownRecord]) -> None:
-        """Turn one row's change into changed records; what equals the last known values is not passed on."""
+    async def _mention(self, batch: Batch, mentions: Mentions) -> None:
+        """Begin what rows mention for the first time, and end what they do not any more."""
+        asked = mentions.asked()
+        if not asked:
+            return
+        found = await self._store.lock_mentioned(asked, mentions.ceased)
+        begun, ended = list(mentions.begun(found)), dict(mentions.ended(found))
+        if unread := [*ended, *(change.handle for change in begun if found[change.handle].stored)]:
+            batch.known.records |= (await self._store.read(Ask(handles=unread), wait=False)).by_handle
+        for change in begun:
+            self._put(batch, change, change.handle, change.message["records"][0], change.keys[0])
+        for handle, committed_ms in ended.items():
+            self._drop(batch, batch.known.records[handle], committed_ms)
+
+    async def _apply_row(self, batch: Batch, change: RowChange, before: list[KnownRecord]) -> list[tuple[dict[str, Any], list[bytes]]]:
+        """Turn one row's change into changed records, and return what it only mentions, whole, with its strong keys.
+
+        What equals the last known values is not passed on.
+        """
         message = change.message
         batch.writes.rows.append((change.handle, *change.position, message["op"] == "delete", message["committed_ms"]))
-        kept = set(change.record_handles)
+        kept, mentioned = set(change.record_handles), []
         for record in before:
             if record.handle not in kept:
                 self._drop(batch, record, message["committed_ms"])
         for handle, spoken, keys in zip(change.record_handles, message["records"], change.keys, strict=True):
-            self._put(batch, change, handle, spoken, keys)
+            if spoken["mentioned"]:
+                mentioned.append(await self._whole(batch, change, spoken, keys) if spoken["unavailable"] else (spoken, keys))
+            else:
+                self._put(batch, change, handle, spoken, keys)
+        return mentioned
+
+    async def _whole(
+        self, batch: Batch, change: RowChange, spoken: dict[str, Any], keys: list[bytes]
+    ) -> tuple[dict[str, Any], list[bytes]]:
+        """Return what a row mentions with what its source did not send; that record cannot end meanwhile, for the row mentions it."""
+        handle = batch.known.mentions.get(change.handle, {}).get(spoken["role"])
+        old = (await self._store.read(Ask(handles=[handle]), wait=False)).by_handle.get(handle) if handle else None
+        return self._merge_unavailable(spoken, keys, old)
 
     def _drop(self, batch: Batch, record: KnownRecord, committed_ms: int) -> None:
         batch.writes.dropped.append(record.handle)
@@ -230,7 +263,7 @@ class Resolver:
         message, old = change.message, batch.known.records.get(handle)
         key, wrapped = self._record_key(batch, old, handle)
         if spoken["unavailable"]:
-            spoken, keys = self._merge_unavailable(spoken, keys, old, key, handle)
+            spoken, keys = self._merge_unavailable(spoken, keys, old)
         split = self._disclosure(message["provider"], message["table"], spoken)
         visible = orjson.dumps([split.public, split.sealed], option=orjson.OPT_SORT_KEYS)
         digest = blake2b(visible, key=self._digest_key, digest_size=_DIGEST_BYTES).digest()
@@ -273,14 +306,12 @@ class Resolver:
         batch.writes.sealing.append((handle, wrapped))
         return key, wrapped
 
-    def _merge_unavailable(
-        self, spoken: dict[str, Any], keys: list[bytes], old: KnownRecord | None, key: bytes, handle: bytes
-    ) -> tuple[dict[str, Any], list[bytes]]:
+    def _merge_unavailable(self, spoken: dict[str, Any], keys: list[bytes], old: KnownRecord | None) -> tuple[dict[str, Any], list[bytes]]:
         """Fill the fields whose unchanged TOAST value the source did not send with what is known of them."""
         kind, absent = KIND_OF[spoken["kind"]], spoken["unavailable"]
         known = dict(old.public["open"]) if old else {}
         if old is not None and old.sealed is not None and old.wrapped is not None:
-            known |= self._sealer.unseal(key, handle, old.sealed)
+            known |= self._sealer.unseal(self._sealer.unwrap(old.wrapped), old.handle, old.sealed)
         merged = {**spoken, "values": dict(spoken["values"]), "raw": dict(spoken["raw"]), "flags": list(spoken["flags"]), "unavailable": []}
         for name in absent:
             if name in known:

@@ -14,8 +14,21 @@ SET = ", ".join(f"{name} = excluded.{name}" for name in COLUMNS.split(", ")[1:])
 
 LOCK = "select count(pg_advisory_xact_lock(k)) is not null from unnest(%b::bigint[]) as k"
 TRY_LOCK = "select coalesce(bool_and(pg_try_advisory_xact_lock(k)), true) from unnest(%b::bigint[]) as k"
+# What a batch does not end and finds there is only shared: a large employer must not make workers wait for one another.
+LOCK_MENTIONED = (
+    "select a.handle, held.shared, case when held.shared then pg_advisory_xact_lock_shared(a.lock) is not null "
+    "else pg_advisory_xact_lock(a.lock) is not null end from unnest(%b::bytea[], %b::bigint[], %b::bool[]) as a(handle, lock, ending), "
+    "lateral (select not a.ending and exists (select from sealing_key s where s.handle = a.handle) as shared) held"
+)
+MENTIONED = (
+    "select a.handle, exists (select from sealing_key s where s.handle = a.handle), "
+    "exists (select from record r where r.handle = a.handle), "
+    "(select count(*) from (select from mention m where m.handle = a.handle limit a.most) counted) "
+    "from unnest(%b::bytea[], %b::int[]) as a(handle, most)"
+)
 ROWS = "select r.handle, r.lsn, r.ord from unnest(%b::bytea[]) as asked(handle) join source_row r using (handle)"
 BY_ROW = f"select {READ} from unnest(%b::bytea[]) as asked(row_handle) join record r using (row_handle) {WITH_KEY}"
+MENTIONS = "select m.row_handle, m.role, m.handle from unnest(%b::bytea[]) as asked(row_handle) join mention m using (row_handle)"
 BY_HANDLE = f"select {READ} from unnest(%b::bytea[]) as asked(handle) join record r using (handle) {WITH_KEY}"
 BY_KEY = (
     f"select distinct on (r.handle) {READ} from unnest(%b::bytea[], %b::int[]) as a(token, most), "
@@ -70,6 +83,14 @@ PUT_EDGES = (
     "refusal = excluded.refusal, scorecard = excluded.scorecard, since_ms = excluded.since_ms"
 )
 DROP_EDGES = "delete from edge e using unnest(%b::bytea[], %b::bytea[]) as gone(o, t) where e.one = gone.o and e.other = gone.t"
+PUT_MENTIONS = (
+    "insert into mention select * from unnest(%b::bytea[], %b::text[], %b::bytea[]) "
+    "on conflict (row_handle, role) do update set handle = excluded.handle"
+)
+DROP_MENTIONS = (
+    "delete from mention m using unnest(%b::bytea[], %b::text[]) as gone(row_handle, role) "
+    "where m.row_handle = gone.row_handle and m.role = gone.role"
+)
 PUT_APPLIED = "insert into decision_applied select * from unnest(%b::bigint[], %b::bigint[]) on conflict do nothing"
 PUT_ENTITIES = (
     "insert into entity select * from unnest(%b::text[], %b::smallint[], %b::bigint[], %b::bytea[], %b::text[], %b::bool[]) "

@@ -4,7 +4,7 @@ Index plans are forced, because a hash join over a growing table would make each
 """
 
 import hashlib
-from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -62,11 +62,20 @@ class KnownEdge(NamedTuple):
 
 @dataclass(slots=True)
 class Known:
-    """What the store knows of a batch: positions by row, records by handle, and whether any steward ever decided."""
+    """What the store knows of a batch: positions by row, records by handle, whether any steward ever decided, mentions by row and role."""
 
     positions: dict[bytes, tuple[int, int]]
     records: dict[bytes, KnownRecord]
     has_decisions: bool
+    mentions: dict[bytes, dict[str, bytes]] = field(default_factory=dict)
+
+
+class Mentioned(NamedTuple):
+    """Of a record that rows only mention: whether its values can be read, whether it is there, and by how many rows (as far as asked)."""
+
+    readable: bool
+    stored: bool
+    mentions: int
 
 
 @dataclass(slots=True)
@@ -103,7 +112,7 @@ class Writes:
     """Everything one micro-batch changes.
 
     Rows: (handle, lsn, order, deleted, committed_ms); keys: (key, handle); blocks: (token, within, handle); muted: (handle, rules);
-    applied: (decision, Unix ms); settled: entities that ``owner`` noted as about to be emitted, and has.
+    applied: (decision, Unix ms); mentions: (row, role, handle); settled: entities that ``owner`` noted as about to be emitted, and has.
     """
 
     rows: list[tuple[bytes, int, int, bool, int]] = field(default_factory=list)
@@ -119,6 +128,8 @@ class Writes:
     sealing: list[tuple[bytes, bytes]] = field(default_factory=list)
     entities: list[tuple[str, int, int, bytes, str | None, bool]] = field(default_factory=list)
     applied: list[tuple[int, int]] = field(default_factory=list)
+    mentions: list[tuple[bytes, str, bytes]] = field(default_factory=list)
+    dropped_mentions: list[tuple[bytes, str]] = field(default_factory=list)
     owner: str = ""
     settled: list[str] = field(default_factory=list)
     past: Past = field(default_factory=Past)
@@ -177,14 +188,38 @@ class Store:
             yield
 
     async def lock_and_read(self, wanted: Collection[int], rows: Sequence[bytes]) -> Known:
-        """Lock rows, then read their positions and records."""
+        """Lock rows, then read their positions, their records and what they mention."""
         async with self._connection.pipeline():
             await self._connection.execute(sql.LOCK, (sorted(wanted),), binary=True)
             positions = await self._connection.execute(sql.ROWS, (list(rows),), binary=True)
             own = await self._connection.execute(sql.BY_ROW, (list(rows),), binary=True)
             decided = await self._connection.execute(sql.ANY_DECISION, binary=True)
+            mentioning = await self._connection.execute(sql.MENTIONS, (list(rows),), binary=True)
         found = {handle: (lsn, order) for handle, lsn, order in await positions.fetchall()}
-        return Known(found, _records(await own.fetchall()), (await decided.fetchall())[0][0])
+        mentions: dict[bytes, dict[str, bytes]] = {}
+        for row, role, handle in await mentioning.fetchall():
+            mentions.setdefault(row, {})[role] = handle
+        return Known(found, _records(await own.fetchall()), (await decided.fetchall())[0][0], mentions)
+
+    async def lock_mentioned(self, asked: Mapping[bytes, int], ending: Collection[bytes]) -> dict[bytes, Mentioned]:
+        """Lock records that rows only mention, and return what is known of each; call it with the rows locked, and nothing else.
+
+        Args:
+            asked: handle → how many mentions to count at most.
+            ending: those that may end; of the others, what is there already may be mentioned by other workers meanwhile.
+
+        Raises:
+            BusyError: one of them ended while it was waited for.
+        """
+        numbers = sorted((number, handle) for handle, number in locks.of_mentioned(asked).items())
+        columns = [[handle for _, handle in numbers], [number for number, _ in numbers], [handle in ending for _, handle in numbers]]
+        async with self._connection.pipeline():
+            locked = await self._connection.execute(sql.LOCK_MENTIONED, columns, binary=True)
+            read = await self._connection.execute(sql.MENTIONED, [list(asked), list(asked.values())], binary=True)
+        found = {row[0]: Mentioned(*row[1:]) for row in await read.fetchall()}
+        if any(shared and not found[handle].readable for handle, shared, _ in await locked.fetchall()):
+            raise BusyError
+        return found
 
     async def read(self, ask: Ask, *, wait: bool) -> Found:
         """Lock and read.
@@ -253,6 +288,7 @@ class Store:
             (sql.DROP_KEYS, _columns(writes.dropped_keys, 2)),
             (sql.DROP_BLOCKS, _columns(writes.dropped_blocks, 3)),
             (sql.DROP_EDGES, _columns(writes.dropped_edges, 2)),
+            (sql.DROP_MENTIONS, _columns(writes.dropped_mentions, 2)),
             (sql.DROP_RECORDS, [writes.dropped]),
             (sql.DROP_SEALING, [writes.dropped]),
             (sql.PUT_ROWS, _columns(writes.rows, 5)),
@@ -263,6 +299,7 @@ class Store:
             (sql.PUT_EDGES, _columns(writes.edges, 8)),
             (sql.PUT_SEALING, _columns(writes.sealing, 2)),
             (sql.PUT_ENTITIES, _columns(writes.entities, 6)),
+            (sql.PUT_MENTIONS, _columns(writes.mentions, 3)),
             (sql.PUT_APPLIED, _columns(writes.applied, 2)),
         )
         async with self._connection.pipeline():

@@ -45,13 +45,35 @@ def measured(clusters: Mapping[bytes, str], said: Iterable[Said], review: list[t
         StackError: the store lacks a record that was sent.
     """
     by_kind: dict[str, list[Said]] = {}
-    for each in said:
+    counted, clusters = once(said, clusters)
+    for each in counted:
         by_kind.setdefault(each.kind, []).append(each)
     if lost := sum(each.handle not in clusters for records in by_kind.values() for each in records):
         raise StackError(f"存储中缺 {lost:,} 条记录 the store lacks that many of the records sent: see topic rejected")
     kinds = {kind: _of_kind(clusters, by_kind[kind], review) for kind in map(str, Kind) if kind in by_kind}
     total = sum((score for score, _ in kinds.values()), _NO_PAIR)
     return {**_figures(total), "kinds": {kind: figures for kind, (_, figures) in kinds.items()}}
+
+
+def once(said: Iterable[Said], clusters: Mapping[bytes, str]) -> tuple[list[Said], dict[bytes, str]]:
+    """Return each record once, though many rows mention it, with its cluster.
+
+    If those rows speak of several entities, one is counted for each, under a name of its own: then the record is a false merge.
+    """
+    entities: dict[bytes, set[str]] = {}
+    counted, names = [], dict(clusters)
+    for each in said:
+        known = entities.setdefault(each.handle, set())
+        if each.entity in known:
+            continue
+        if known and each.handle in clusters:
+            name = each.handle + each.entity.encode()
+            names[name] = clusters[each.handle]
+            counted.append(each._replace(handle=name))
+        else:
+            counted.append(each)
+        known.add(each.entity)
+    return counted, names
 
 
 def _of_kind(clusters: Mapping[bytes, str], said: list[Said], review: list[tuple[bytes, bytes]]) -> tuple[Score, dict[str, Any]]:

@@ -18,6 +18,8 @@ from city.world import Block, World
 from domain.contract import Contract, Table
 from domain.entities import Kind
 from domain.matching.features import READERS
+from domain.matching.keys import key_of
+from domain.mentions import mention_handle
 from domain.normalise import RowNormaliser, row_id
 from domain.tokens import Tokeniser
 from schemas import registry
@@ -185,8 +187,13 @@ class _Teller:
         message = self._normalise({name: row[name] or "" for name in self.table.key}, {"op": "c", "after": row, "source": source})
         for record in message["records"]:
             if record["role"] in truth and record["kind"] in READERS_OF:
-                handle = handle_of(self._tokeniser, self.provider, self.table, row, record["role"])
-                yield Said(handle, record["kind"], truth[record["role"]], dirt_of(record))
+                yield Said(self._handle(row, record), record["kind"], truth[record["role"]], dirt_of(record))
+
+    def _handle(self, row: Row, record: dict[str, Any]) -> bytes:
+        if not record["mentioned"]:
+            return handle_of(self._tokeniser, self.provider, self.table, row, record["role"])
+        keys = [key_of(self._tokeniser, Kind(record["kind"]), key) for key in record["keys"]]
+        return mention_handle(self._tokeniser, self.provider, self.table.name, record, keys)
 
 
 READERS_OF: dict[str, frozenset[str]] = {str(kind): frozenset(fields) for kind, fields in READERS.items()}

@@ -27,8 +27,10 @@ _TIMEOUT = 10.0
 
 _POSITIONS = "select s.handle, s.lsn from unnest(%b::bytea[]) as asked(handle) join source_row s using (handle)"
 _ENTITIES = (
-    "select r.row_handle, e.id, e.version from unnest(%b::bytea[]) as asked(row_handle) "
-    "join record r using (row_handle) join entity e on e.id = r.entity_id"
+    "select asked.row_handle, e.id, e.version from unnest(%b::bytea[]) as asked(row_handle), "
+    "lateral (select r.entity_id from record r where r.row_handle = asked.row_handle union all "
+    "select r.entity_id from mention m join record r using (handle) where m.row_handle = asked.row_handle) said "
+    "join entity e on e.id = said.entity_id"
 )
 
 

@@ -87,7 +87,7 @@ def _sla(contract: Contract) -> list[dict[str, Any]]:
 
 
 def _schema_object(table: Table, said: dict[str, Any]) -> dict[str, Any]:
-    kept = _picked(said, "speaks_of", "file", "constants", "authority", "ends", "sample")
+    kept = _picked(said, "speaks_of", "file", "constants", "mentions", "authority", "ends", "sample")
     promised = _picked(said["expect"], "complete", "unknown_codes", "unique")
     return {
         "name": table.name,

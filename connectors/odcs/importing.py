@@ -112,7 +112,11 @@ def _table(described: Mapping[str, Any], freshness: int) -> dict[str, Any]:
     custom = _custom(described)
     rows = {name: rule[name] for rule in described["quality"] if rule.get("metric") == ROWS for name in (LEAST, MOST) if name in rule}
     keys = sorted((each for each in described["properties"] if each.get("primaryKey")), key=lambda each: each["primaryKeyPosition"])
-    optional = {name: custom[property_name(name)] for name in ("file", "constants", "authority", "ends") if property_name(name) in custom}
+    optional = {
+        name: custom[property_name(name)]
+        for name in ("file", "constants", "mentions", "authority", "ends")
+        if property_name(name) in custom
+    }
     return {
         "name": described["name"],
         "schema": described["physicalName"].removesuffix(f".{described['name']}"),

@@ -49,7 +49,7 @@ def remapped(old: Contract, new: Contract) -> list[str]:
 
 def _meaning(table: Table) -> tuple[object, ...]:
     mapped = {name: (column.to, column.codes) for name, column in table.columns.items() if column.to is not None}
-    return table.db_schema, table.key, table.speaks_of, table.constants, table.authority, table.ends, mapped
+    return table.db_schema, table.key, table.speaks_of, table.constants, table.mentions, table.authority, table.ends, mapped
 
 
 def _purposes(old: Contract, new: Contract) -> Iterator[Change]:

@@ -84,7 +84,7 @@ def _provider(contract: Contract) -> str:
 
 
 def _table(table: Table) -> str:
-    kinds = "、".join(f"{_KINDS[kind]} {role}" for role, kind in table.speaks_of.items())
+    kinds = "、".join(f"{_KINDS[kind]} {role}{'（提及 mentioned）' * (role in table.mentions)}" for role, kind in table.speaks_of.items())
     mapped = sum(column.to is not None for column in table.columns.values())
     return f"| `{table.name}` {_cell(table.title.zh)} {_cell(table.title.en)} | {kinds} | {mapped} / {len(table.columns)} |"
 

@@ -26,6 +26,13 @@ create table if not exists record (               -- what one row says of one en
 );
 create index if not exists record_row on record (row_handle);
 create index if not exists record_entity on record (entity_id);
+create table if not exists mention (              -- rows that say the same of what they only mention share a record
+    row_handle bytea not null,
+    role       text not null,
+    handle     bytea not null,                    -- the record, whose row_handle is itself; it ends with its last mention
+    primary key (row_handle, role)
+);
+create index if not exists mention_handle on mention (handle);
 create table if not exists strong_key (           -- blocking by exact identifier
     token  bytea not null,
     handle bytea not null,

@@ -208,3 +208,14 @@ def test_the_clock_runs_from_the_last_look_before_any_work_to_the_first_with_all
     for normalised, applied in ((0, 0), (0, 0), (60, 0), (100, 40), (100, 100), (100, 100)):
         watch.look(normalised, applied)
     assert [applied for _, applied in watch.points] == [0, 0, 40, 100]
+
+
+def test_what_many_rows_mention_counts_once_and_against_us_if_they_mean_several() -> None:
+    said = [Said(b"a", "organisation", entity, (CLEAN,)) for entity in ("one", "one", "two")] + [
+        Said(b"b", "organisation", "two", (CLEAN,))
+    ]
+    counted, clusters = accuracy_city.once(said, {b"a": "O-1", b"b": "O-2"})
+    assert [(each.handle[:1], each.entity) for each in counted] == [(b"a", "one"), (b"a", "two"), (b"b", "two")]
+    assert [clusters[each.handle] for each in counted] == ["O-1", "O-1", "O-2"]
+    figures = accuracy_city.measured({b"a": "O-1", b"b": "O-2"}, said, [])
+    assert (figures["false_merges"], figures["missed"]) == (1, 1)

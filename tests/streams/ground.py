@@ -15,7 +15,7 @@ from streams.resolve import Emit, Resolver
 from streams.store import Store
 
 MASTER = bytes(range(32))
-TABLES = ("source_row", "record", "strong_key", "block", "edge", "entity", "emission", "sealing_key")
+TABLES = ("source_row", "record", "strong_key", "block", "edge", "entity", "emission", "sealing_key", "mention")
 Message = dict[str, Any]
 
 
@@ -30,6 +30,7 @@ def message(row: int, lsn: int, people: list[dict[str, str]] | None, *, unavaila
             "keys": [f"citizen_id:{values['citizen_id']}"] if "citizen_id" in values else [],
             "flags": [],
             "unavailable": list(unavailable),
+            "mentioned": False,
         }
         for number, values in enumerate(people or [])
     ]
