@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from indexer.bulk import Item
 from indexer.documents import Read, Write, newest, write_of
@@ -23,7 +23,7 @@ _log = logging.getLogger(__name__)
 class Reading:
     """Decodes a batch, keeps the newest version of each entity, makes its write; rejects the rest."""
 
-    def __init__(self, decoder: Decoder, rejects: Rejects, put: Callable[[Iterable[Outgoing]], None], stop: threading.Event) -> None:
+    def __init__(self, decoder: Decoder, rejects: Rejects, put: Callable[[Collection[Outgoing]], None], stop: threading.Event) -> None:
         """``put`` writes to topic ``rejected`` and returns when the broker has it; ``stop`` ends waiting for the registry."""
         self._decoder = decoder
         self._rejects = rejects

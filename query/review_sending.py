@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from threading import Lock
 
-from confluent_kafka import KafkaError, KafkaException, Message, Producer
+from confluent_kafka import KafkaException, Producer
 
 from domain.tokens import text_of
 from query.review import Notice, NotSentError
-from schemas import registry
+from schemas import producing, registry
 from schemas.codec import Encoder
 from schemas.topics import DECISIONS
 from settings import Settings
@@ -33,37 +33,30 @@ class KafkaSending:
         """
         if not notices:
             return
-        failures: list[KafkaError] = []
-
-        def delivered(error: KafkaError | None, _: Message) -> None:
-            if error is not None:
-                failures.append(error)
-
+        sending = producing.Sending()
         try:
             producer, encode = self._connected()
-            for notice in notices:
-                value = encode({"one": notice.one, "other": notice.other, "decision": notice.decision})
-                producer.produce(DECISIONS, value, text_of(notice.one), on_delivery=delivered)
-            left = producer.flush(_SECONDS)
+            said = [(n.one, encode({"one": n.one, "other": n.other, "decision": n.decision})) for n in notices]
+            sending.put(producer, ((DECISIONS, text_of(one).encode(), value) for one, value in said))
         except _AWAY as error:
             raise NotSentError(type(error).__name__) from error
-        if failures or left:
+        try:
+            sending.check(producer.flush(_SECONDS))
+        except KafkaException as error:
             producer.purge()
-            raise NotSentError(failures[0].name() if failures else "no answer in time")
+            raise NotSentError(error.args[0].name()) from error
 
     def _connected(self) -> tuple[Producer, Encoder]:
         with self._lock:
             if self._parts is None:
                 encoder = Encoder(registry.connect(self._settings.registry_url), "decision", DECISIONS)
-                producer = Producer(
+                producer = producing.connect(
+                    self._settings.kafka_bootstrap,
                     {
-                        "bootstrap.servers": self._settings.kafka_bootstrap,
-                        "enable.idempotence": True,
                         "linger.ms": 0,  # a person waits
-                        "partitioner": "murmur2_random",  # the Java clients' choice, so that any producer finds a key's partition
                         "message.timeout.ms": int(_SECONDS * 1000),
                         "log_level": 0,  # what fails is told once, as NotSentError
-                    }
+                    },
                 )
                 self._parts = producer, encoder
             return self._parts

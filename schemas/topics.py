@@ -1,11 +1,12 @@
 """The topics and their settings: names, cleanup and retention are decided here and nowhere else."""
 
 import logging
+import time
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-from confluent_kafka import KafkaError, KafkaException
-from confluent_kafka.admin import AdminClient, NewTopic
+from confluent_kafka import KafkaError, KafkaException, TopicPartition
+from confluent_kafka.admin import AdminClient, NewTopic, OffsetSpec
 
 from domain.contract import Contract
 
@@ -19,6 +20,7 @@ INDEX_GROUP = "huiliu-indexer"
 
 _HOUR_MS = 3_600_000
 _TIMEOUT = 15.0  # seconds
+_LEADER_SECONDS, _PAUSE_SECONDS = 60.0, 0.1
 LARGEST_MESSAGE = 16 << 20
 """Bytes of the largest message: an organisation is described by each of its employees' records, about 400 bytes each; a row may have many
 long texts, whose normal forms stand beside the source's words; and a reject holds the message that was rejected."""
@@ -83,10 +85,10 @@ def attached(contracts: Iterable[Contract], topics: Collection[str]) -> list[Con
 
 
 def ensure_topics(bootstrap: str, topics: Iterable[Topic], partitions: int, replication: int = 1) -> list[str]:
-    """Create the topics that do not exist yet and return their names.
+    """Create the topics that do not exist yet, wait until their partitions have leaders, and return their names.
 
     Raises:
-        KafkaException: the broker refused for another reason than that the topic exists.
+        KafkaException: the broker refused for another reason than that the topic exists, or is not ready in a minute.
     """
     admin = AdminClient({"bootstrap.servers": bootstrap, "log_level": 3})  # below errors it only tells of its own shutdown
     asked = [NewTopic(t.name, num_partitions=partitions, replication_factor=replication, config=t.config) for t in topics]
@@ -101,5 +103,19 @@ def ensure_topics(bootstrap: str, topics: Iterable[Topic], partitions: int, repl
                 raise
         else:
             made.append(name)
+    _await_leaders(admin, [TopicPartition(name, partition) for name in made for partition in range(partitions)])
     _log.info("created topics %s", made)
     return made
+
+
+def _await_leaders(admin: AdminClient, waiting: list[TopicPartition]) -> None:
+    """Return once every partition's leader answers: the metadata name it seconds before, on a busy machine."""
+    deadline = time.monotonic() + _LEADER_SECONDS
+    while waiting:
+        asked = admin.list_offsets({place: OffsetSpec.latest() for place in waiting}, request_timeout=_TIMEOUT)
+        refused = {place: error for place, future in asked.items() if (error := future.exception()) is not None}
+        waiting = list(refused)
+        if waiting:
+            if time.monotonic() > deadline:
+                raise next(iter(refused.values()))
+            time.sleep(_PAUSE_SECONDS)

@@ -235,7 +235,7 @@ class Resolver:
             if record.handle not in kept:
                 self._drop(batch, record, message["committed_ms"])
         for handle, spoken, keys in zip(change.record_handles, message["records"], change.keys, strict=True):
-            if spoken["mentioned"]:
+            if spoken.get("mentioned"):  # messages from before there were mentions do not say
                 mentioned.append(await self._whole(batch, change, spoken, keys) if spoken["unavailable"] else (spoken, keys))
             else:
                 self._put(batch, change, handle, spoken, keys)

@@ -8,7 +8,7 @@ from functools import lru_cache
 from multiprocessing import get_context
 from typing import Any, NamedTuple
 
-from confluent_kafka import Producer
+from confluent_kafka import KafkaException
 
 from city.departments import DEPARTMENTS
 from city.dirt import Dirt
@@ -22,7 +22,7 @@ from domain.matching.keys import key_of
 from domain.mentions import mention_handle
 from domain.normalise import RowNormaliser, row_id
 from domain.tokens import Tokeniser
-from schemas import registry
+from schemas import producing, registry
 from schemas.codec import Encoder
 from schemas.topics import source_prefix, source_topic
 from settings import Settings
@@ -54,25 +54,23 @@ class Said(NamedTuple):
 
 
 class Feed:
-    """Produces change events; one idempotent producer. Call ``flush`` at the end."""
+    """Produces change events. Call ``flush`` at the end."""
 
     def __init__(self, bootstrap: str, registry_url: str) -> None:
         """Connect lazily."""
         self._registry = registry.connect(registry_url)
-        self._producer = Producer(
+        self._producer = producing.connect(
+            bootstrap,
             {
-                "bootstrap.servers": bootstrap,
-                "enable.idempotence": True,
                 "compression.type": "lz4",
                 "linger.ms": 20,
-                "partitioner": "murmur2_random",
                 "queue.buffering.max.messages": _QUEUE,
                 "delivery.report.only.error": True,
                 "log_level": 2,  # what fails is told by flush
-            }
+            },
         )
         self._encoders: dict[str, tuple[Encoder, Encoder]] = {}
-        self._failed = 0
+        self._sending = producing.Sending()
         self._now_ms = int(time.time() * 1000)
 
     def send(self, provider: str, table: Table, row: Row, line: int) -> None:
@@ -87,7 +85,7 @@ class Feed:
         key = key_of({name: row[name] or "" for name in table.key})
         while True:
             try:
-                return self._producer.produce(topic, value, key, on_delivery=self._fail)
+                return self._sending.put(self._producer, [(topic, key, value)])
             except BufferError:
                 self._producer.poll(0.1)
 
@@ -97,12 +95,10 @@ class Feed:
         Raises:
             StackError: it did not take them.
         """
-        left = self._producer.flush(_FLUSH_SECONDS) + self._failed
-        if left:
-            raise StackError(f"Kafka 没有收下 the broker did not take {left:,} messages: is the disk full?")
-
-    def _fail(self, *_: object) -> None:
-        self._failed += 1
+        try:
+            self._sending.check(self._producer.flush(_FLUSH_SECONDS))
+        except KafkaException as error:
+            raise StackError(f"Kafka 没有收下 the broker did not take all messages ({error.args[0].name()}): is the disk full?") from error
 
 
 def handle_of(tokeniser: Tokeniser, provider: str, table: Table, row: Row, role: str) -> bytes:

@@ -5,13 +5,13 @@ from threading import Lock
 from typing import Any
 
 import orjson
-from confluent_kafka import KafkaError, KafkaException, Message, Producer
+from confluent_kafka import KafkaException, Producer
 
 from connectors.intake.checking import sealer
 from connectors.intake.ledger import Connection, Feed
 from connectors.intake.receipt import IntakeError
 from domain.sealing import PurposeSealer
-from schemas import registry
+from schemas import producing, registry
 from schemas.codec import Encoder
 from schemas.topics import LARGEST_MESSAGE, source_prefix, source_topic
 from settings import Settings
@@ -55,18 +55,13 @@ class Sender:
         producer, topic = self._connected(), source_topic(feed.provider, feed.table)
         key_of, value_of = self._encoders_of(topic)
         events = _Events(feed, submission, sealer(self._settings.master_key_bytes(), feed.provider, feed.table))
-        failures: list[KafkaError] = []
-
-        def delivered(error: KafkaError | None, _: Message) -> None:
-            if error is not None:
-                failures.append(error)
-
-        done = 0
+        sending, done = producing.Sending(), 0
         for row in _changes(connection, submission["id"]):
             key, value = events(row)
+            message = (topic, key_of(key), value_of(value))
             while True:
                 try:
-                    producer.produce(topic, value_of(value), key_of(key), on_delivery=delivered)
+                    sending.put(producer, [message])
                 except BufferError:
                     producer.poll(0.1)
                 else:
@@ -75,31 +70,29 @@ class Sender:
             if done % _BATCH == 0:
                 producer.poll(0)
                 progress(done)
-                if failures:
+                if sending.failed:
                     break
-        left = producer.flush(_TIMEOUT * 2)
-        if failures or left:
+        try:
+            sending.check(producer.flush(_TIMEOUT * 2))
+        except KafkaException:
             producer.purge()
-            raise KafkaException(failures[0] if failures else KafkaError(KafkaError._MSG_TIMED_OUT))  # noqa: SLF001  # its public name has the underscore
+            raise
         progress(done)
 
     def _connected(self) -> Producer:
         with self._lock:
             if self._producer is None:
-                self._producer = Producer(
+                self._producer = producing.connect(
+                    self._settings.kafka_bootstrap,
                     {
-                        "bootstrap.servers": self._settings.kafka_bootstrap,
-                        "enable.idempotence": True,
                         "compression.type": "lz4",
                         "linger.ms": 5,
                         "delivery.report.only.error": True,  # a report for each event would cost as much as sending it
-                        "partitioner": "murmur2_random",  # the Java clients' choice, so that any producer finds a key's partition
                         "message.timeout.ms": int(_TIMEOUT * 1000),
                         "queue.buffering.max.messages": _QUEUE,
                         "queue.buffering.max.kbytes": 2 * LARGEST_MESSAGE >> 10,
-                        "message.max.bytes": LARGEST_MESSAGE,
                         "log_level": 3,
-                    }
+                    },
                 )
             return self._producer
 

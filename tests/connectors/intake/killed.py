@@ -12,6 +12,7 @@ from connectors.intake import core, ledger, sending
 from connectors.intake.core import Intake
 from connectors.intake.files import submit
 from domain.contract import Contract
+from schemas import producing
 from settings import Settings
 
 _AFTER = 700  # events
@@ -44,7 +45,7 @@ def _arm(point: str) -> None:
     elif point == "committed":
         sending.Sender.send = _die  # type: ignore[method-assign]  # the test's purpose
     elif point == "half sent":
-        sending.Producer = _DyingProducer  # type: ignore[assignment, misc]  # likewise
+        producing.Producer = _DyingProducer  # type: ignore[assignment, misc]  # likewise
     elif point == "all sent":
         ledger.settle = _die
 
