@@ -12,6 +12,7 @@ import socket
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 import faust
@@ -36,6 +37,8 @@ from streams.store import Store
 from streams.transport import Transport
 
 _RETRY_SECONDS = 1.0
+_SLICE = 50  # rows normalised at a stretch, some milliseconds: the resolver's answers from the store wait no longer
+_PAUSE_SECONDS = 0.005
 _T = TypeVar("_T")
 _Effect = Callable[[Resolver, list[dict[str, Any]]], Awaitable[int]]
 _log = logging.getLogger(__name__)
@@ -77,7 +80,10 @@ def build_app(settings: Settings, contracts: list[Contract], sources: list[Contr
     refuse_breaking_changes(registry, (RECORDS, ENTITIES, REJECTED, DECISIONS))
 
     async def normalise_batch(events: Sequence[Origin]) -> None:
-        out = await _when_registry_answers("normalise", lambda: normalising(events))
+        out: list[Outgoing] = []
+        for start in range(0, len(events), _SLICE):
+            await resolving.wants_more()
+            out += await _when_registry_answers("normalise", partial(normalising, events[start : start + _SLICE]))
         await outbox.send(out)
         _count(events, out)
 
@@ -85,7 +91,7 @@ def build_app(settings: Settings, contracts: list[Contract], sources: list[Contr
     records = app.topic(RECORDS, **raw)
     if sources:
         app.agent(app.topic(*normalising.topics, **raw), name="normalise")(_agent(app, settings, "normalise", normalise_batch))
-    app.agent(records, name="resolve")(_agent(app, settings, "resolve", resolving.records))
+    app.agent(records, name="resolve")(_agent(app, settings, "resolve", resolving.records, resolving.watch))
     app.agent(app.topic(DECISIONS, **raw), name="decide")(_agent(app, settings, "decide", resolving.decisions))
 
     app.task(resolving.settle)
@@ -108,11 +114,16 @@ def _instance_id(worker: int, contracts: list[Contract]) -> str:
 
 
 def _agent(
-    app: faust.App, settings: Settings, stop: str, effect: Callable[[Sequence[Origin]], Awaitable[None]]
+    app: faust.App,
+    settings: Settings,
+    stop: str,
+    effect: Callable[[Sequence[Origin]], Awaitable[None]],
+    watch: Callable[[asyncio.Queue[Any]], None] = lambda _: None,
 ) -> Callable[..., Awaitable[None]]:
-    """Return an agent that hands micro-batches to ``effect`` and acknowledges them after it."""
+    """Return an agent that hands micro-batches to ``effect`` and acknowledges them after it; ``watch`` is told of its queue."""
 
     async def agent(stream: Any) -> None:  # noqa: ANN401  # Faust's stream has no types
+        watch(stream.channel.queue)
         async for events in _batches(app, stream.noack(), settings):
             try:
                 with metrics.BATCH_SECONDS.labels(stop).time():
@@ -184,7 +195,22 @@ class _Resolving:
         self._rejects = rejects
         self._resolver: Resolver | None = None
         self._connecting = asyncio.Lock()
+        self._queue: asyncio.Queue[Any] | None = None
+        self._enough = settings.stream_batch
         self._owner = f"{socket.gethostname()}/{settings.worker_index}"
+
+    def watch(self, queue: asyncio.Queue[Any]) -> None:
+        """Know where records wait."""
+        self._queue = queue
+
+    async def wants_more(self) -> None:
+        """Let the resolver go first; return once less than a batch waits for it.
+
+        So rows are normalised while the resolver waits for its store, and do not pile up before it.
+        """
+        await asyncio.sleep(0)
+        while self._queue is not None and self._queue.qsize() >= self._enough:  # noqa: ASYNC110  # Faust's queue tells nobody when it shrinks
+            await asyncio.sleep(_PAUSE_SECONDS)
 
     async def records(self, batch: Sequence[Origin]) -> None:
         """Apply a batch of ``RowRecords``."""

@@ -1,6 +1,7 @@
 """Values: reads every kind of raw text a department sends, and never raises; one kind a file."""
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from domain.values import (
     address,
@@ -31,6 +32,8 @@ __all__ = ["KINDS", "Value", "parse"]
 
 LONGEST = 512  # characters; what is longer is no identifier, name or address
 LONGEST_TEXT = 20_000
+_SHORT = 64
+_REMEMBERED = 1 << 14  # a city's words come again and again: codes, dates, employers, the names and numbers of one person's rows
 _REORDERING = frozenset("\u202d\u202e")  # overrides: what is shown is not in the order of what is written, so neither can be trusted alone
 _PARSERS: dict[str, Callable[[str], Value]] = {
     "address": address.parse,
@@ -67,6 +70,15 @@ def parse(kind: str, raw: str) -> Value:
     Raises:
         KeyError: there is no such kind. No text of any sort raises.
     """
+    return _remembered(kind, raw) if len(raw) <= _SHORT else _parse(kind, raw)
+
+
+@lru_cache(_REMEMBERED)
+def _remembered(kind: str, raw: str) -> Value:
+    return _parse(kind, raw)
+
+
+def _parse(kind: str, raw: str) -> Value:
     if len(raw) > LONGEST and (kind != "text" or len(raw) > LONGEST_TEXT):
         return unreadable("too_long")
     value = _PARSERS[kind](raw)
