@@ -15,6 +15,7 @@ from city.databases import city_of
 from city.live import Applied, Pace
 from city.world import World
 from cli.bench.accuracy import accuracy
+from cli.bench.crowd import crowd
 from cli.bench.hops import HopListener
 from cli.bench.resolve import resolve
 from cli.bench.submit import submit
@@ -30,7 +31,7 @@ from stack.errors import StackError
 from stack.supervisor import Stack
 
 app = typer.Typer(help="测量 Speed, memory and accuracy; the last line is JSON.", no_args_is_help=True)
-for measurement in (submit, accuracy, resolve):
+for measurement in (submit, accuracy, resolve, crowd):
     app.command()(measurement)
 _LOOK_SECONDS = 0.25
 _SELDOM_SECONDS = 0.2  # a search costs what several changes cost: under load they must not be what is measured

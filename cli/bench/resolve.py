@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Annotated, Any
 
 import orjson
+import psycopg
 import typer
 from rich.console import Console
 
@@ -32,7 +33,9 @@ def resolve(
     workers: Annotated[int, typer.Option(min=1, max=4, help="流处理进程数 stream worker processes")] = 1,
     seed: Annotated[int, typer.Option(min=0, help="城市的种子 the city's seed")] = 1,
 ) -> None:
-    """归并 Rows a second through normalise and resolve, on servers of its own: a whole city is on the topics before the workers start.
+    """归并 Records a second through normalise and resolve, on servers of its own: a whole city is on the topics before the workers start.
+
+    A record is what one row says of one entity: 1.7 of them a row. Rows a second are given too.
 
     例 Example: huiliu bench resolve --people 30000 --workers 2
     """
@@ -45,25 +48,38 @@ def resolve(
             home.settings, contracts, World(people, seed), lambda done, of: _console.print(f"  {done:,}/{of:,}"), truth=False
         )
         _console.print(f"归并 {rows:,} 行 rows, {workers} worker(s) …")
-        with home.workers(home.database("city"), workers) as running:
+        dsn = home.database("city")
+        with home.workers(dsn, workers) as running:
             before = {**home.cpu_seconds(), "workers": running.cpu_seconds()}
             running.drain(rows, (watch := Watch(rows)).look)
             after = {**home.cpu_seconds(), "workers": running.cpu_seconds()}
             rss, points = running.peak_rss_mb(), watch.points
+        records = said(dsn)
     figures = {
         "bench": "resolve",
-        "records_per_second": round(rate(points)),
+        "records_per_second": round(rate(points) * records / rows),
+        "rows_per_second": round(rate(points)),
         "workers": workers,
         "people": people,
-        "records": rows,
+        "records": records,
+        "rows": rows,
         "seconds": round(points[-1][0] - points[0][0], 1),
         "rss_mb": rss,
-        "cpu_us_per_record": {name: round((used - before[name]) / rows * 1e6) for name, used in after.items()},
+        "cpu_us_per_row": {name: round((used - before[name]) / rows * 1e6) for name, used in after.items()},
         "curve": curve(points),
         "machine": at,
     }
     _console.print_json(orjson.dumps(figures).decode())
     sys.stdout.write(orjson.dumps(figures).decode() + "\n")
+
+
+def said(dsn: str) -> int:
+    """Return how many records the store's rows speak of; what several rows mention alike counts for each of them."""
+    with psycopg.connect(dsn) as connection:
+        row = connection.execute(
+            "select (select count(*) from record where row_handle <> handle) + (select count(*) from mention)"
+        ).fetchone()
+    return int(row[0]) if row else 0
 
 
 class Watch:
@@ -96,4 +112,4 @@ def curve(points: Sequence[Point]) -> list[dict[str, Any]]:
     """Return the rate between 1, 2, 5 times each power of ten from a thousand on, and the rest: whether it falls as the store grows."""
     marks = [mark for power in range(9) for mark in (step * _FIRST * 10**power for step in _STEPS) if mark < points[-1][1]]
     reached = [points[0], *(next(point for point in points if point[1] >= mark) for mark in marks), points[-1]]
-    return [{"records": after[1], "records_per_second": round(rate((before, after)))} for before, after in pairwise(dict.fromkeys(reached))]
+    return [{"rows": after[1], "rows_per_second": round(rate((before, after)))} for before, after in pairwise(dict.fromkeys(reached))]

@@ -151,7 +151,7 @@ def _send(plan: _Plan, start: int, stop: int) -> tuple[int, list[Said]]:
     tellers = [_Teller(plan, contract, table) for contract in plan.contracts for table in contract.tables] if plan.truth else []
     by_table = {(teller.provider, teller.table.name): teller for teller in tellers}
     for block in source.world.between(start, stop):
-        for provider, table, row, entry in _rows(plan.contracts, source, block):
+        for provider, table, row, entry in city_rows(plan.contracts, source, block):
             rows += 1
             feed.send(provider, table, row, start * 1_000_000 + rows)
             if plan.truth:
@@ -160,7 +160,8 @@ def _send(plan: _Plan, start: int, stop: int) -> tuple[int, list[Said]]:
     return rows, said
 
 
-def _rows(contracts: tuple[Contract, ...], source: Source, block: Block) -> Iterator[tuple[str, Table, Row, Entry]]:
+def city_rows(contracts: tuple[Contract, ...], source: Source, block: Block) -> Iterator[tuple[str, Table, Row, Entry]]:
+    """Yield a block's rows of these departments: (provider, table, row, what it truly speaks of)."""
     for contract in contracts:
         if contract.provider in DEPARTMENTS:
             for made in DEPARTMENTS[contract.provider].shared:

@@ -137,6 +137,10 @@ class Workers:
         """Return how many messages the workers wrote to topic ``rejected``."""
         return self._sum("huiliu_rejected_total{")
 
+    def batches(self, stop: str) -> tuple[int, float]:
+        """Return how many batches the workers have done at that stop, and the seconds these took."""
+        return self._sum(f'huiliu_batch_seconds_count{{stop="{stop}"}} '), self._total(f'huiliu_batch_seconds_sum{{stop="{stop}"}} ')
+
     def settled(self) -> bool:
         """Return whether every message has been read and acknowledged."""
         return not self._waiting()
@@ -188,7 +192,10 @@ class Workers:
             time.sleep(_LOOK_SECONDS)
 
     def _sum(self, beginning: str) -> int:
-        return sum(int(float(line.rsplit(" ", 1)[1])) for line in self._lines() if line.startswith(beginning))
+        return round(self._total(beginning))
+
+    def _total(self, beginning: str) -> float:
+        return sum(float(line.rsplit(" ", 1)[1]) for line in self._lines() if line.startswith(beginning))
 
     def _lines(self) -> Iterable[str]:
         if any(process.poll() is not None for process in self._processes):

@@ -196,10 +196,10 @@ def test_the_curve_has_a_rate_for_each_step() -> None:
     points = [(0.0, 0), (1.0, 1_500), (2.0, 3_500), (4.0, 5_500), (5.0, 6_000)]
     assert rate(points) == 1_200
     assert curve(points) == [
-        {"records": 1_500, "records_per_second": 1_500},
-        {"records": 3_500, "records_per_second": 2_000},
-        {"records": 5_500, "records_per_second": 1_000},
-        {"records": 6_000, "records_per_second": 500},
+        {"rows": 1_500, "rows_per_second": 1_500},
+        {"rows": 3_500, "rows_per_second": 2_000},
+        {"rows": 5_500, "rows_per_second": 1_000},
+        {"rows": 6_000, "rows_per_second": 500},
     ]
 
 
