@@ -8,7 +8,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from hashlib import blake2b
 from typing import Any
 
@@ -25,41 +25,22 @@ from domain.sealing import Sealer
 from domain.tokens import Tokeniser, derive
 from schemas import metrics
 from streams import locks
+from streams.batch import Batch
 from streams.faults import told
 from streams.joining import joined
 from streams.matching import Matcher
 from streams.mentioning import Mentions
-from streams.neighbourhood import Changes, Neighbourhood
+from streams.neighbourhood import Neighbourhood
 from streams.rows import KIND_OF, RowChange, newest
-from streams.store import Ask, BusyError, Known, KnownEntity, Store, Writes
+from streams.store import Ask, BusyError, Known, KnownEntity, Store
 
 _KINDS = list(Kind)
 _KIND_BY_LETTER = {kind[0].upper(): kind for kind in Kind}
 _DIGEST_BYTES = 16
-_TOKEN = 16
 _BUSY_SECONDS = 0.002
 _log = logging.getLogger(__name__)
 
 Emit = Callable[[list[dict[str, Any]]], Awaitable[None]]
-
-
-@dataclass(slots=True)
-class Batch:
-    """What one micro-batch knows and will do.
-
-    ``records``: the changed records and, once read, all that are connected with them. ``touched``: handle of each changed or dropped
-    record → the change's commit time. ``refiled``: records that say the same, and are only compared anew. ``again``: entities to emit
-    though nothing changed. ``emptied``: entities that lost a record or show another value.
-    """
-
-    known: Known
-    changes: Changes = field(default_factory=Changes)
-    writes: Writes = field(default_factory=Writes)
-    records: dict[bytes, KnownRecord] = field(default_factory=dict)
-    touched: dict[bytes, int] = field(default_factory=dict)
-    refiled: set[bytes] = field(default_factory=set)
-    again: set[str] = field(default_factory=set)
-    emptied: dict[str, tuple[Kind, int]] = field(default_factory=dict)
 
 
 class Resolver:
@@ -187,7 +168,7 @@ class Resolver:
                 batch.changes.before[handle] = record
                 batch.changes.after[handle] = replace(record, blocks=blocks, compared=compared)
                 batch.changes.keys.update(record.keys)
-                _write_places(batch, handle, record, record.keys, blocks)
+                batch.file(handle, record, record.keys, blocks)
         return await self._settle(batch, held)
 
     async def _settle(self, batch: Batch, held: set[int]) -> int:
@@ -199,7 +180,7 @@ class Resolver:
             await neighbourhood.read()
             batch.records = neighbourhood.records
             batch.writes.muted = neighbourhood.muted
-            _leave(batch)
+            batch.leave()
             emitted = await self._recluster(batch, neighbourhood)
         if emitted:
             batch.writes.owner, batch.writes.settled = self._owner, [entity["entity_id"] for entity in emitted]
@@ -250,13 +231,7 @@ class Resolver:
         return self._merge_unavailable(spoken, keys, old)
 
     def _drop(self, batch: Batch, record: KnownRecord, committed_ms: int) -> None:
-        batch.writes.dropped.append(record.handle)
-        batch.writes.dropped_keys += [(key, record.handle) for key in record.keys]
-        batch.writes.dropped_blocks += [(block[:_TOKEN], block[_TOKEN:], record.handle) for block in record.blocks]
-        batch.touched[record.handle] = committed_ms
-        batch.changes.before[record.handle] = record
-        batch.changes.keys.update(record.keys)
-        batch.changes.at_ms = max(batch.changes.at_ms, committed_ms)
+        batch.drop(record, committed_ms)
         self._matcher.forget(record.handle)
 
     def _put(self, batch: Batch, change: RowChange, handle: bytes, spoken: dict[str, Any], keys: list[bytes]) -> None:
@@ -294,7 +269,7 @@ class Resolver:
         batch.touched[handle] = message["committed_ms"]
         batch.changes.at_ms = max(batch.changes.at_ms, message["committed_ms"])
         batch.changes.keys.update(keys, old.keys if old else ())
-        _write_places(batch, handle, old, keys, blocks)
+        batch.file(handle, old, keys, blocks)
         if old is not None:
             batch.changes.before[handle] = old
 
@@ -368,7 +343,7 @@ class Resolver:
                     committed_ms = batch.touched.setdefault(handle, record.committed_ms)
                     if record.entity_id:
                         batch.writes.past.left(handle, record.entity_id, identifier, committed_ms)
-                        _empty(batch, record, committed_ms)
+                        batch.empty(record, committed_ms)
                     record.entity_id = identifier
         batch.writes.records = [batch.records[handle] for handle in batch.touched.keys() | batch.refiled if handle in batch.records]
         return moved
@@ -399,30 +374,3 @@ def _never(batch: Batch, identifier: str, last: KnownEntity | None, version: int
     kind, redirect = _KIND_BY_LETTER[identifier[0]], last.redirect if last else None
     batch.writes.entities.append((identifier, _KINDS.index(kind), version, b"", redirect, False))
     return gone(identifier, kind, version, batch.changes.at_ms, redirect)
-
-
-def _leave(batch: Batch) -> None:
-    """Note what the changed and dropped records said, and in which entities, which is known for sure only under all locks."""
-    for handle, record in batch.changes.before.items():
-        if handle in batch.refiled:
-            continue
-        committed_ms = batch.touched[handle]
-        batch.writes.past.replaced(handle, committed_ms)
-        if handle not in batch.changes.after:
-            batch.writes.past.left(handle, record.entity_id, None, committed_ms)
-        _empty(batch, record, committed_ms)
-
-
-def _write_places(batch: Batch, handle: bytes, old: KnownRecord | None, keys: list[bytes], blocks: list[bytes]) -> None:
-    """Note under which strong keys and blocks the record is filed now, and no more."""
-    keys_before, blocks_before = (set(old.keys), set(old.blocks)) if old else (set(), set())
-    batch.writes.keys += [(key, handle) for key in keys if key not in keys_before]
-    batch.writes.dropped_keys += [(key, handle) for key in keys_before.difference(keys)]
-    batch.writes.blocks += [(block[:_TOKEN], block[_TOKEN:], handle) for block in blocks if block not in blocks_before]
-    batch.writes.dropped_blocks += [(block[:_TOKEN], block[_TOKEN:], handle) for block in blocks_before.difference(blocks)]
-
-
-def _empty(batch: Batch, record: KnownRecord, committed_ms: int) -> None:
-    """Note that an entity lost a record, or shows other values of it: it may have to be emitted, or to end."""
-    last = batch.emptied.get(record.entity_id)
-    batch.emptied[record.entity_id] = (record.kind, max(committed_ms, last[1] if last else 0))
