@@ -211,12 +211,14 @@ class Resolver:
         """
         message = change.message
         batch.writes.rows.append((change.handle, *change.position, message["op"] == "delete", message["committed_ms"]))
-        kept, mentioned = set(change.record_handles), []
+        told = list(zip(change.record_handles, message["records"], change.keys, strict=True))
+        kept = {handle for handle, spoken, _ in told if not spoken.get("mentioned")}  # messages from before there were mentions do not say
+        mentioned = []
         for record in before:
             if record.handle not in kept:
                 self._drop(batch, record, message["committed_ms"])
-        for handle, spoken, keys in zip(change.record_handles, message["records"], change.keys, strict=True):
-            if spoken.get("mentioned"):  # messages from before there were mentions do not say
+        for handle, spoken, keys in told:
+            if spoken.get("mentioned"):
                 mentioned.append(await self._whole(batch, change, spoken, keys) if spoken["unavailable"] else (spoken, keys))
             else:
                 self._put(batch, change, handle, spoken, keys)

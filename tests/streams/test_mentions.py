@@ -180,3 +180,14 @@ def test_a_register_and_a_mention_are_one_organisation(dsn: str) -> None:
     register["records"] = [employs(FIRM) | {"mentioned": False}]
     index = run(dsn, [register], [row(1, 2, ({"name": "王伟"}, [FIRM]))], [row(2, 3, ({"name": "李娜"}, [OTHER]))])
     assert [len(members) for members in organisations(index).values()] == [3]
+
+
+def test_what_a_contract_makes_a_mention_leaves_no_record_of_the_row_behind(dsn: str) -> None:
+    """And the other way round: a new version of the contract has every row read again."""
+    own, mention = (row(1, lsn, ({"name": "王伟"}, [FIRM])) for lsn in (1, 2))
+    own["records"][1] = own["records"][1] | {"mentioned": False}
+    assert [len(members) for members in organisations(run(dsn, [own], [mention])).values()] == [1]
+    assert kept(dsn)[1] == {handle for _, _, handle in wanted([mention])}
+    back = own | {"lsn": 3}
+    assert [len(members) for members in organisations(run(dsn, [mention], [back])).values()] == [1]
+    assert kept(dsn)[0] == set()
