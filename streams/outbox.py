@@ -19,6 +19,7 @@ class Outbox:
                 "linger.ms": 5,
                 "message.timeout.ms": 0,  # a broker that is away is waited for; the batch is not acknowledged meanwhile
                 "queue.buffering.max.messages": 200_000,
+                "delivery.report.only.error": True,  # a report a message would have the flushing thread wait for Python's lock each time
             },
         )
 

@@ -8,9 +8,9 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 
 import httpx
 import psutil
@@ -33,8 +33,17 @@ from stack.supervisor import Stack
 _SERVERS = ("kafka", "registry", "store")
 _PREFIX = "HUILIU_"
 _READY_SECONDS, _END_SECONDS = 120.0, 30.0
-_LOOK_SECONDS = 0.2
+_READY_LOOK_SECONDS = 0.2
+_LOOK_SECONDS = 1.0  # telling its metrics costs a worker some 10 ms
 _STALLED_SECONDS = 120.0
+
+
+class Counts(NamedTuple):
+    """How many rows stream workers have normalised, have applied to the store or rejected, and have rejected."""
+
+    normalised: int
+    applied: int
+    rejected: int
 
 
 class Home:
@@ -125,21 +134,16 @@ class Workers:
             straggler.wait()
         self._processes.clear()
 
-    def applied(self) -> int:
-        """Return how many rows the workers have applied to the store, or rejected."""
-        return self._sum("huiliu_resolved_total ") + self.rejected()
-
-    def normalised(self) -> int:
-        """Return how many rows the workers have normalised."""
-        return self._sum("huiliu_normalised_total{")
-
-    def rejected(self) -> int:
-        """Return how many messages the workers wrote to topic ``rejected``."""
-        return self._sum("huiliu_rejected_total{")
+    def counts(self) -> Counts:
+        """Return how far the workers are."""
+        lines = self._lines()
+        rejected = _sum(lines, "huiliu_rejected_total{")
+        return Counts(_sum(lines, "huiliu_normalised_total{"), _sum(lines, "huiliu_resolved_total ") + rejected, rejected)
 
     def batches(self, stop: str) -> tuple[int, float]:
         """Return how many batches the workers have done at that stop, and the seconds these took."""
-        return self._sum(f'huiliu_batch_seconds_count{{stop="{stop}"}} '), self._total(f'huiliu_batch_seconds_sum{{stop="{stop}"}} ')
+        lines = self._lines()
+        return _sum(lines, f'huiliu_batch_seconds_count{{stop="{stop}"}} '), _total(lines, f'huiliu_batch_seconds_sum{{stop="{stop}"}} ')
 
     def settled(self) -> bool:
         """Return whether every message has been read and acknowledged."""
@@ -151,17 +155,17 @@ class Workers:
         Raises:
             StackError: a worker ended, nothing moved for two minutes, or a row was rejected.
         """
-        before, moved = -1, time.monotonic()
+        before, moved, rejected = -1, time.monotonic(), 0
         while before < rows or not self.settled():
-            applied = self.applied()
-            told(self.normalised(), applied)
+            normalised, applied, rejected = self.counts()
+            told(normalised, applied)
             if applied != before:
                 before, moved = applied, time.monotonic()
             elif time.monotonic() - moved > _STALLED_SECONDS:
                 waiting = ", ".join(f"{topic} {messages:,}" for topic, messages in self._waiting().items()) or "nothing"
                 raise StackError(f"处理停滞 the workers stand still at {applied:,} of {rows:,} rows; waiting: {waiting}; {self._tail()}")
             time.sleep(_LOOK_SECONDS)
-        if rejected := self.rejected():
+        if rejected:
             raise StackError(f"{rejected:,} 行被退回 of {rows:,} rows were rejected: {self._tail()}")
 
     def cpu_seconds(self) -> float:
@@ -189,15 +193,9 @@ class Workers:
                 pass
             if time.monotonic() > deadline:
                 raise StackError(f"流处理进程没有就绪 a stream worker did not get ready: {self._tail()}")
-            time.sleep(_LOOK_SECONDS)
+            time.sleep(_READY_LOOK_SECONDS)
 
-    def _sum(self, beginning: str) -> int:
-        return round(self._total(beginning))
-
-    def _total(self, beginning: str) -> float:
-        return sum(float(line.rsplit(" ", 1)[1]) for line in self._lines() if line.startswith(beginning))
-
-    def _lines(self) -> Iterable[str]:
+    def _lines(self) -> list[str]:
         if any(process.poll() is not None for process in self._processes):
             raise StackError(f"流处理进程退出了 a stream worker ended: {self._tail()}")
         return [line for url in self._metrics for line in httpx.get(url, timeout=30).text.splitlines()]
@@ -206,3 +204,11 @@ class Workers:
         """Return the last line of the first log that has one; the folder goes with the home."""
         lines = [log.read_text(encoding="utf-8", errors="replace").splitlines() for log in sorted(self._logs.glob("streams-*.log"))]
         return next((each[-1] for each in lines if each), "no log")
+
+
+def _sum(lines: list[str], beginning: str) -> int:
+    return round(_total(lines, beginning))
+
+
+def _total(lines: list[str], beginning: str) -> float:
+    return sum(float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith(beginning))
