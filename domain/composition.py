@@ -1,17 +1,16 @@
 """Composes an entity from the records of its cluster: the message on topic ``entities``."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain
 from typing import Any
 
 from domain.entities import Kind
 from domain.survivorship import Standing, doubts, standing
 from domain.tokens import Tokeniser, text_of
-
-Doubted = Mapping[bytes, frozenset[str]]
-"""Record handle → its fields that are doubted."""
 
 
 @dataclass(slots=True)
@@ -41,6 +40,16 @@ class KnownRecord:
     wrapped: bytes | None
 
 
+@dataclass(slots=True)
+class _Shown:
+    """The freshest record that says something, its fields that are doubted, and which of the entity's values in clear it gives."""
+
+    record: KnownRecord
+    public: dict[str, Any]
+    doubted: frozenset[str]
+    places: dict[str, int] = field(default_factory=dict)
+
+
 _NO_DOUBTS: frozenset[str] = frozenset()
 
 
@@ -57,13 +66,14 @@ def content_digest(records: Iterable[KnownRecord]) -> bytes:
 
 def compose(identifier: str, version: int, committed_ms: int, records: Sequence[KnownRecord]) -> dict[str, Any]:
     """Return the ``Entity`` message (``schemas/avro/entity.avsc``): of each field the best value first, members freshest first."""
-    ordered = sorted(records, key=lambda record: (-record.committed_ms, record.handle))
+    ordered = sorted(records, key=_freshness)
     # A firm has hundreds of records that say the same: what is one object (the store sees to it) is looked at once, where it is freshest.
-    first = {id(record.public): record for record in reversed(ordered)}
-    telling = [record for record in ordered if first[id(record.public)] is record]
-    doubted = {record.handle: doubts(flags) if (flags := record.public.get("flags")) else _NO_DOUBTS for record in telling}
-    open_, places = _open(telling, doubted)
-    shown = {id(record.public): (doubted[record.handle], places[record.handle]) for record in telling}
+    shown: dict[int, _Shown] = {}
+    for record in ordered:
+        if (public := id(record.public)) not in shown:
+            shown[public] = _Shown(record, record.public, doubts(flags) if (flags := record.public.get("flags")) else _NO_DOUBTS)
+    telling = list(shown.values())
+    unequal = set().union(*[said.doubted for said in telling], *[said.public.get("authority", ()) for said in telling])
     return {
         "entity_id": identifier,
         "kind": str(ordered[0].kind),
@@ -71,10 +81,10 @@ def compose(identifier: str, version: int, committed_ms: int, records: Sequence[
         "deleted": False,
         "redirect": None,
         "committed_ms": committed_ms,
-        "closed": any("ends" in record.public for record in telling),
-        "open": open_,
-        "tokens": _tokens(telling, doubted),
-        "members": [_member(record, *shown[id(record.public)]) for record in ordered],
+        "closed": any("ends" in said.public for said in telling),
+        "open": _open(telling, unequal),
+        "tokens": _tokens(telling, unequal),
+        "members": [_member(record, shown[id(record.public)]) for record in ordered],
     }
 
 
@@ -94,43 +104,52 @@ def gone(identifier: str, kind: Kind, version: int, committed_ms: int, redirect:
     }
 
 
-def _open(ordered: Sequence[KnownRecord], doubted: Doubted) -> tuple[dict[str, list[str]], dict[bytes, dict[str, int]]]:
-    """Return the values in clear by field, best first, and of each record which of them it gives."""
-    found: dict[str, dict[str, int]] = {}
-    places: dict[bytes, dict[str, int]] = {record.handle: {} for record in ordered}
-    for field, saying in _best_first(ordered, doubted, "open"):
-        values = found.setdefault(field, {})
-        for record in saying:
-            places[record.handle][field] = values.setdefault(record.public["open"][field], len(values))
-    return {field: list(values) for field, values in found.items()}, places
+def _freshness(record: KnownRecord) -> tuple[int, bytes]:
+    return -record.committed_ms, record.handle
 
 
-def _tokens(ordered: Sequence[KnownRecord], doubted: Doubted) -> dict[str, list[str]]:
+def _open(telling: Sequence[_Shown], unequal: AbstractSet[str]) -> dict[str, list[str]]:
+    """Return the values in clear by field, best first, and note of each record which of them it gives."""
+    found: dict[str, list[str]] = {}
+    for name, saying in _best_first(telling, unequal, "open"):
+        values: dict[str, int] = {}
+        for said in saying:
+            said.places[name] = values.setdefault(said.public["open"][name], len(values))
+        found[name] = list(values)
+    return found
+
+
+def _tokens(telling: Sequence[_Shown], unequal: AbstractSet[str]) -> dict[str, list[str]]:
     return {
-        field: list(dict.fromkeys(token for record in saying for token in record.public["tokens"][field]))
-        for field, saying in _best_first(ordered, doubted, "tokens")
+        name: list(dict.fromkeys(chain.from_iterable([said.public["tokens"][name] for said in saying])))
+        for name, saying in _best_first(telling, unequal, "tokens")
     }
 
 
-def _best_first(ordered: Sequence[KnownRecord], doubted: Doubted, part: str) -> Iterator[tuple[str, list[KnownRecord]]]:
-    """Yield each field of that part of the records, and those that give it, best first.
+def _best_first(telling: Sequence[_Shown], unequal: AbstractSet[str], part: str) -> Iterable[tuple[str, list[_Shown]]]:
+    """Return each field of that part of the records, and those that give it, best first.
 
-    ``ordered`` is by freshness and handle already, so only fields that a register has, or that someone doubts, are sorted again.
+    ``telling`` is by freshness and handle already, so only fields that a register has, or that someone doubts, are sorted again.
     """
-    saying: dict[str, list[KnownRecord]] = {}
-    for record in ordered:
-        for field in record.public[part]:
-            saying.setdefault(field, []).append(record)
-    unequal = set().union(*doubted.values(), *(record.public.get("authority", ()) for record in ordered))
-    for field, records in saying.items():
-        yield field, sorted(records, key=partial(_standing, field, doubted)) if field in unequal and len(records) > 1 else records
+    saying: dict[str, list[_Shown]] = {}
+    for said in telling:
+        for name in said.public[part]:
+            if name in saying:
+                saying[name].append(said)
+            else:
+                saying[name] = [said]
+    for name in unequal & saying.keys():
+        if len(saying[name]) > 1:
+            saying[name].sort(key=partial(_standing, name))
+    return saying.items()
 
 
-def _standing(field: str, doubted: Doubted, record: KnownRecord) -> Standing:
-    return standing(field, record.public.get("authority", ()), doubted[record.handle], record.committed_ms, record.handle)
+def _standing(name: str, said: _Shown) -> Standing:
+    record = said.record
+    return standing(name, said.public.get("authority", ()), said.doubted, record.committed_ms, record.handle)
 
 
-def _member(record: KnownRecord, doubted: frozenset[str], places: dict[str, int]) -> dict[str, Any]:
+def _member(record: KnownRecord, shown: _Shown) -> dict[str, Any]:
     return {
         "handle": text_of(record.handle),
         "provider": record.provider,
@@ -138,10 +157,10 @@ def _member(record: KnownRecord, doubted: frozenset[str], places: dict[str, int]
         "role": record.role,
         "lsn": record.lsn,
         "committed_ms": record.committed_ms,
-        "fields": record.public["fields"],
-        "authority": record.public.get("authority", []),
-        "doubts": sorted(doubted) if doubted else [],
-        "ends": "ends" in record.public,
-        "open_at": places,
+        "fields": shown.public["fields"],
+        "authority": shown.public.get("authority", []),
+        "doubts": sorted(shown.doubted) if shown.doubted else [],
+        "ends": "ends" in shown.public,
+        "open_at": shown.places,
         "sealed": record.sealed,
     }

@@ -13,10 +13,12 @@ from rich.console import Console
 
 from city.world import World
 from cli.bench.resolve_feed import send_city
+from cli.bench.resolve_fill import fill
 from cli.bench.resolve_home import Home
 from cli.bench.usage import machine
 from settings import Settings
 from settings.contracts import load_contracts
+from streams.store import create_tables
 
 _TELL_SECONDS = 10.0
 _STEPS = (1, 2, 5)
@@ -32,45 +34,59 @@ def resolve(
     people: Annotated[int, typer.Option(min=1, help="人口 inhabitants of the city")] = 30_000,
     workers: Annotated[int, typer.Option(min=1, max=4, help="流处理进程数 stream worker processes")] = 1,
     seed: Annotated[int, typer.Option(min=0, help="城市的种子 the city's seed")] = 1,
+    beside: Annotated[
+        list[int] | None,
+        typer.Option(min=1, help="再测：库中先有约这么多条别人的记录（城市的副本） once more beside about this many records of others; repeatable"),
+    ] = None,
 ) -> None:
     """归并 Records a second through normalise and resolve, on servers of its own: a whole city is on the topics before the workers start.
 
-    A record is what one row says of one entity: 1.7 of them a row. Rows a second are given too.
+    A record is what one row says of one entity: 1.7 of them a row. Rows a second are given too. With --beside the same city is loaded
+    again into a store that already holds many copies of it, under other tokens: what a store's size costs.
 
     例 Example: huiliu bench resolve --people 30000 --workers 2
+
+    例 Example: huiliu bench resolve --people 10000 --beside 1000000 --beside 10000000
     """
     at = machine()
     providers = Settings.model_fields["providers_dir"].get_default(call_default_factory=True)
     contracts = [contract for contract in load_contracts(providers) if contract.tables]
     with Home(_console, contracts, providers) as home:
-        _console.print(f"造城并发送 making and sending a city of {people:,} people …")
-        rows, _ = send_city(
-            home.settings, contracts, World(people, seed), lambda done, of: _console.print(f"  {done:,}/{of:,}"), truth=False
-        )
-        _console.print(f"归并 {rows:,} 行 rows, {workers} worker(s) …")
-        dsn = home.database("city")
-        with home.workers(dsn, workers) as running:
-            before = {**home.cpu_seconds(), "workers": running.cpu_seconds()}
-            running.drain(rows, (watch := Watch(rows)).look)
-            after = {**home.cpu_seconds(), "workers": running.cpu_seconds()}
-            rss, points = running.peak_rss_mb(), watch.points
-        records = said(dsn)
-    figures = {
-        "bench": "resolve",
+        create_tables(dsn := home.database("city"))
+        first = _load(home, dsn, World(people, seed), workers)
+        grown: list[dict[str, Any]] = []
+        for wanted in sorted(beside or ()):
+            copies = max(1, round(wanted / said(dsn)))
+            _console.print(f"造别人的记录 making {copies:,} copies of what the store holds …")
+            fill(dsn, copies, lambda table: _console.print(f"  {table}"))
+            grown.append({"beside": said(dsn), **_load(home, dsn, World(people, seed), workers)})
+    figures = {"bench": "resolve", **first, "workers": workers, "people": people, "grown": grown, "machine": at}
+    _console.print_json(orjson.dumps(figures).decode())
+    sys.stdout.write(orjson.dumps(figures).decode() + "\n")
+
+
+def _load(home: Home, dsn: str, world: World, workers: int) -> dict[str, Any]:
+    """Put the whole city on the topics, have it resolved into the store, and return the figures."""
+    held = said(dsn)
+    _console.print(f"造城并发送 making and sending a city of {world.people:,} people …")
+    rows, _ = send_city(home.settings, home.contracts, world, lambda done, of: _console.print(f"  {done:,}/{of:,}"), truth=False)
+    _console.print(f"归并 {rows:,} 行 rows, {workers} worker(s) …")
+    with home.workers(dsn, workers) as running:
+        before = {**home.cpu_seconds(), "workers": running.cpu_seconds()}
+        running.drain(rows, (watch := Watch(rows)).look)
+        after = {**home.cpu_seconds(), "workers": running.cpu_seconds()}
+        rss, points = running.peak_rss_mb(), watch.points
+    records = said(dsn) - held
+    return {
         "records_per_second": round(rate(points) * records / rows),
         "rows_per_second": round(rate(points)),
-        "workers": workers,
-        "people": people,
         "records": records,
         "rows": rows,
         "seconds": round(points[-1][0] - points[0][0], 1),
         "rss_mb": rss,
         "cpu_us_per_row": {name: round((used - before[name]) / rows * 1e6) for name, used in after.items()},
         "curve": curve(points),
-        "machine": at,
     }
-    _console.print_json(orjson.dumps(figures).decode())
-    sys.stdout.write(orjson.dumps(figures).decode() + "\n")
 
 
 def said(dsn: str) -> int:
