@@ -62,7 +62,7 @@ class Disclosure:
             sealed[RAW + field] = raw
         public: dict[str, Any] = {"open": open_, "tokens": tokens, "fields": sorted({*record["values"], *record["raw"]})}
         if record["flags"]:
-            public["flags"] = record["flags"]
+            public["flags"] = sorted(set(record["flags"]))  # what a change did not send adds its flags in another order
         if place in self._registers:
             public |= self._registers[place].facts(record["values"], record["flags"])
         return Disclosed(public, sealed)

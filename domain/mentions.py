@@ -7,7 +7,7 @@ import orjson
 
 from domain.tokens import Tokeniser
 
-_SAID = ("kind", "values", "raw", "flags")
+_SAID = ("kind", "values", "raw")
 
 
 def mention_handle(tokeniser: Tokeniser, provider: str, table: str, record: Mapping[str, Any], keys: Iterable[bytes]) -> bytes:
@@ -20,5 +20,6 @@ def mention_handle(tokeniser: Tokeniser, provider: str, table: str, record: Mapp
         record: the element, with nothing unavailable.
         keys: its strong keys as tokens (``domain.matching.keys``); part of them may come from what was known before.
     """
-    said = [provider, table, record["role"], *(record[part] for part in _SAID), *sorted(key.hex() for key in keys)]
+    flags = sorted(set(record["flags"]))  # what a change did not send adds its flags in another order
+    said = [provider, table, record["role"], *(record[part] for part in _SAID), flags, *sorted(key.hex() for key in keys)]
     return tokeniser.raw("mention", orjson.dumps(said, option=orjson.OPT_SORT_KEYS).decode())

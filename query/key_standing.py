@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 
 from domain.entities import Kind
-from domain.matching.contest import contest, parts, sound
+from domain.matching.contest import parts, sound
 from domain.matching.key_facts import Doubt, Standing
 from domain.matching.keys import most_holders
 from domain.matching.scorecard import Scorecard
@@ -29,9 +29,9 @@ def standings(card: Scorecard, values: Values, holders: Iterable[Held], counts: 
         for key in held.keys:
             if key not in found:
                 sounds.setdefault(key, {})[handle] = sound(held.public)
-    contests = _contests(card, values, records)
+    named = _named(card, values, records)
     for key, by_handle in sounds.items():
-        parted = parts(by_handle, contests)
+        parted = parts(by_handle, named)
         if parted is not None:
             found[key] = Standing("contested" if parted else "specimen", tuple(frozenset(part) for part in parted))
     return found
@@ -47,7 +47,7 @@ def doubts(standing: Standings, one: Held, other: Held) -> dict[bytes, Doubt]:
     }
 
 
-def _contests(card: Scorecard, values: Values, records: Mapping[bytes, Held]) -> Callable[[bytes, bytes], bool]:
+def _named(card: Scorecard, values: Values, records: Mapping[bytes, Held]) -> Callable[[bytes], tuple[str, ...] | None]:
     place = card.fields.index("name")
     names: dict[bytes, tuple[str, ...] | None] = {}
 
@@ -57,8 +57,4 @@ def _contests(card: Scorecard, values: Values, records: Mapping[bytes, Held]) ->
             names[handle] = card.features(opened).slots[place] if opened is not None else None
         return names[handle]
 
-    def contests(one: bytes, other: bytes) -> bool:
-        left, right = name(one), name(other)
-        return left is not None and right is not None and contest(left, right)
-
-    return contests
+    return name

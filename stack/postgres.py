@@ -105,7 +105,7 @@ class Store(Postgres):
         "wal_level": "minimal",
         "max_wal_senders": 0,
         "max_connections": 60,
-        "max_locks_per_transaction": 1024,  # a batch of the resolver locks some six places a row
+        "max_locks_per_transaction": 2048,  # a batch of the resolver locks some ten places a row, and each record of the entities around it
         "shared_buffers": "256MB",
         "work_mem": "16MB",
         "random_page_cost": 1.1,

@@ -16,7 +16,8 @@ class Batch:
 
     ``records``: the changed records and, once read, all that are connected with them. ``touched``: handle of each changed or dropped
     record → the change's commit time. ``refiled``: records that say the same, and are only compared anew. ``again``: entities to emit
-    though nothing changed. ``emptied``: entities that lost a record or show another value.
+    though nothing changed. ``emptied``: entities that lost a record or show another value. ``anew``: records that begin again, under a new
+    key, because their row was deleted in between, or they were erased: what was sent of them opens no more.
     """
 
     known: Known
@@ -26,6 +27,7 @@ class Batch:
     touched: dict[bytes, int] = field(default_factory=dict)
     refiled: set[bytes] = field(default_factory=set)
     again: set[str] = field(default_factory=set)
+    anew: set[bytes] = field(default_factory=set)
     emptied: dict[str, tuple[Kind, int]] = field(default_factory=dict)
 
     def drop(self, record: KnownRecord, committed_ms: int) -> None:

@@ -6,7 +6,7 @@ from itertools import combinations
 from domain.composition import KnownRecord
 from domain.entities import Kind
 from domain.matching.blocking import CAP
-from domain.matching.clusters import CONTESTED, Cluster, Edge, Partition, partition
+from domain.matching.clusters import CONTESTED, Cluster, Edge, Partition, Pin, partition, undisputed
 from domain.matching.keys import EXCLUSIVE
 from domain.matching.scorecard import Band
 from schemas import metrics
@@ -24,15 +24,18 @@ def joined(neighbourhood: Neighbourhood, matcher: Matcher, writes: Writes) -> li
     for record in neighbourhood.records.values():
         by_kind.setdefault(record.kind, {})[record.handle] = record
     refused: dict[tuple[bytes, bytes], str] = {}
+    resting: dict[Pin, str] = {}
     contested = matcher.contested(by_kind.get(Kind.PERSON, {}))
     for kind, records in by_kind.items():
         found = _partition(neighbourhood, matcher, records, contested if kind is Kind.PERSON else {})
         refused |= {(refusal.edge.one, refusal.edge.other): refusal.reason for refusal in found.refused}
+        resting |= found.resting
         metrics.LARGE_COMPONENTS.labels(str(kind)).inc(len(found.large))
         metrics.AMBIGUOUS_KEYS.labels(str(kind)).inc(len(found.ambiguous))
         joined_up += [(kind, cluster) for cluster in found.clusters]
     _contest(neighbourhood, matcher, contested)
     _write_edges(neighbourhood, refused, writes)
+    _write_resting(neighbourhood, resting, writes)
     return joined_up
 
 
@@ -48,19 +51,23 @@ def _partition(
 
     found = partition(keys, edges, pins, support, contested)
     if parted := [key for key in found.ambiguous if key[0] in EXCLUSIVE]:
-        # Pairs with one exclusive key are not judged otherwise: the key joins them. Where a steward parted its records, it does not.
-        edges += _within(parted, matcher, records)
+        # Pairs with one exclusive key are not judged otherwise: the key joins them. Where a steward parted its records, it does not;
+        # they are judged, or, where they are too many for that, the key joins those that nobody said anything of.
+        holders = {key: sorted(handle for handle, record in records.items() if key in record.keys) for key in parted}
+        for key, having in holders.items():
+            if len(having) <= CAP:
+                edges += _within(having, matcher, records)
+            else:
+                contested = {**contested, key: [undisputed(having, pins)]}
         found = partition(keys, edges, pins, support, contested)
     return found
 
 
-def _within(keys: list[bytes], matcher: Matcher, records: dict[bytes, KnownRecord]) -> Iterator[Edge]:
-    for key in keys:
-        holders = sorted(handle for handle, record in records.items() if key in record.keys)
-        for one, other in combinations(holders if len(holders) <= CAP else (), 2):
-            judgement = matcher.judge(records[one], records[other])
-            if judgement is not None and judgement.band is Band.MATCH:
-                yield Edge(judgement.hundredths, one, other)
+def _within(holders: list[bytes], matcher: Matcher, records: dict[bytes, KnownRecord]) -> Iterator[Edge]:
+    for one, other in combinations(holders, 2):
+        judgement = matcher.judge(records[one], records[other])
+        if judgement is not None and judgement.band is Band.MATCH:
+            yield Edge(judgement.hundredths, one, other)
 
 
 def _contest(neighbourhood: Neighbourhood, matcher: Matcher, contested: dict[bytes, list[list[bytes]]]) -> None:
@@ -90,6 +97,16 @@ def _write_edges(neighbourhood: Neighbourhood, refused: dict[tuple[bytes, bytes]
         if written != last:
             writes.edges.append(written)
             _count(written, last)
+
+
+def _write_resting(neighbourhood: Neighbourhood, resting: dict[Pin, str], writes: Writes) -> None:
+    """Note which *same*s are forbidden to join anything, and which no more; one whose record is gone is not."""
+    for pin, was in neighbourhood.pins.items():
+        why = resting.get(pin)
+        if why is not None and why != was:
+            writes.resting.append((pin.decision, why))
+        elif why is None and was is not None:
+            writes.dropped_resting.append(pin.decision)
 
 
 def _count(edge: KnownEdge, last: KnownEdge | None) -> None:

@@ -4,7 +4,7 @@ Values are unsealed in this process's memory only; the features of the last reco
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from hashlib import blake2b
 
 import orjson
@@ -15,8 +15,8 @@ from domain.entities import Kind
 from domain.matching import frequencies
 from domain.matching.blocking import MUTED_BY, tokens_of
 from domain.matching.clusters import CONTESTED
-from domain.matching.contest import contest, sound
 from domain.matching.contest import parts as parts_of
+from domain.matching.contest import sound
 from domain.matching.features import Features
 from domain.matching.scorecard import Band, Judgement, Scorecard
 from domain.matching.scorecard_file import Cards, shipped_cards
@@ -96,17 +96,12 @@ class Matcher:
         return {
             key: parts
             for key, by_handle in sounds.items()
-            if len(set(by_handle.values())) > 1 and (parts := parts_of(by_handle, self._contest_among(records))) is not None
+            if len(set(by_handle.values())) > 1 and (parts := parts_of(by_handle, lambda handle: self._name(records[handle]))) is not None
         }
 
-    def _contest_among(self, records: Mapping[bytes, KnownRecord]) -> Callable[[bytes, bytes], bool]:
-        place = self._scorecards[Kind.PERSON].fields.index("name")
-
-        def contests(one: bytes, other: bytes) -> bool:
-            name, other_name = (self._all_features(records[handle]).slots[place] for handle in (one, other))
-            return name is not None and other_name is not None and contest(name, other_name)
-
-        return contests
+    def _name(self, record: KnownRecord) -> tuple[str, ...] | None:
+        name: tuple[str, ...] | None = self._all_features(record).slots[self._scorecards[Kind.PERSON].fields.index("name")]
+        return name
 
     def forget(self, handle: bytes) -> None:
         """Forget a record that is gone."""

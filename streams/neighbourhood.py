@@ -51,8 +51,8 @@ class Changes:
 class Neighbourhood:
     """``records``: all that are connected with a change by keys, matches or pins; ``edges``: as they will be.
 
-    ``stored``: edges as they are; ``stale``: those of them that are judged afresh; ``muted``: (handle, rules) where
-    these changed; ``crowded_keys``: strong keys of too many records to join any.
+    ``pins``: with why they rest, if they do; ``stored``: edges as they are; ``stale``: those of them judged afresh; ``muted``: (handle,
+    rules) where these changed; ``crowded_keys``: strong keys of too many records to join any.
     """
 
     def __init__(self, store: Store, matcher: Matcher, changes: Changes, held: set[int], *, pinned: bool) -> None:
@@ -84,7 +84,7 @@ class Neighbourhood:
         self.edges: dict[Pair, KnownEdge] = {}
         self.stale: dict[Pair, KnownEdge] = {}
         self.stored: dict[Pair, KnownEdge] = {}
-        self.pins: set[Pin] = set()
+        self.pins: dict[Pin, str | None] = {}
         self.muted: list[tuple[bytes, bytes]] = []
 
     async def read(self) -> None:
@@ -121,6 +121,9 @@ class Neighbourhood:
         known = changes.before.keys() | changes.decided  # what the store has not seen has no edges there, but may have pins
         pinned = linked if self._pinned else ()
         found = await self._store.read(Ask(self._held, keys, blocks, linked=known, pinned=pinned, handles=handles), wait=True)
+        if found.has_decisions and not self._pinned:  # the first one ever, while this batch waited for its locks
+            self._pinned = True
+            self._take(await self._store.read(Ask(linked=(), pinned=linked), wait=False))
         self._catch_up(found.by_handle)
         self._linked |= linked
         self._filing.took(blocks, found.in_blocks)
@@ -245,12 +248,13 @@ class Neighbourhood:
                         ends.add(next_to_it)
         if self.pins:
             near = self.records.keys() | (self._changes.before.keys() - self._changes.after.keys())
-            ends.update(end for one, other, _ in self.pins if one in near or other in near for end in (one, other))
+            ends.update(end for pin in self.pins if pin.one in near or pin.other in near for end in (pin.one, pin.other))
         return ends
 
     async def _read(self, ask: Ask) -> Found:
         """Read without waiting for locks; what is empty is not sent."""
-        ask.locks = locks.of_places(ask.keys) | locks.of_places(ask.blocks) | locks.of_places(ask.handles)
+        # Who becomes a member was found by a key or by its handle, and another worker by the other: so it is locked by both.
+        ask.locks = locks.of_places(ask.keys) | locks.of_places(ask.blocks) | locks.of_places(ask.handles) | locks.of_places(ask.linked)
         self._held |= ask.locks
         self._linked |= set(ask.linked)
         if self._pinned:

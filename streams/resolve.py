@@ -143,6 +143,8 @@ class Resolver:
         fresh = [change for change in changes if change.position > batch.known.positions.get(change.handle, (-1, -1))]
         mentions = Mentions()
         for change in fresh:
+            if change.ended is not None and change.ended > batch.known.positions.get(change.handle, (-1, -1)):
+                batch.anew.update(change.record_handles)  # the row was deleted in between: its past is not to be read any more
             said = await self._apply_row(batch, change, own.get(change.handle, []))
             mentions.take(self._tokeniser, change, said, batch.known.mentions.get(change.handle, {}), batch.writes)
         await self._mention(batch, mentions)
@@ -239,12 +241,13 @@ class Resolver:
     def _put(self, batch: Batch, change: RowChange, handle: bytes, spoken: dict[str, Any], keys: list[bytes]) -> None:
         message, old = change.message, batch.known.records.get(handle)
         key, wrapped = self._record_key(batch, old, handle)
+        going_on = None if handle in batch.anew else old
         if spoken["unavailable"]:
-            spoken, keys = self._merge_unavailable(spoken, keys, old)
+            spoken, keys = self._merge_unavailable(spoken, keys, going_on)
         split = self._disclosure(message["provider"], message["table"], spoken)
         visible = orjson.dumps([split.public, split.sealed], option=orjson.OPT_SORT_KEYS)
         digest = blake2b(visible, key=self._digest_key, digest_size=_DIGEST_BYTES).digest()
-        if old is not None and old.wrapped is not None and old.digest == digest and old.keys == keys:
+        if going_on is not None and going_on.digest == digest and going_on.keys == keys:
             return
         kind = KIND_OF[spoken["kind"]]
         blocks, compared = self._matcher.describe(kind, handle, digest, keys, split)
@@ -276,10 +279,13 @@ class Resolver:
             batch.changes.before[handle] = old
 
     def _record_key(self, batch: Batch, old: KnownRecord | None, handle: bytes) -> tuple[bytes, bytes]:
-        """Return the record's own key and its wrapped form; a new one for a record not seen before, or erased."""
-        if old is not None and old.wrapped is not None:
+        """Return the record's own key and its wrapped form; a new one for a record not seen before, or that begins again."""
+        if old is not None and old.wrapped is not None and handle not in batch.anew:
             return self._sealer.unwrap(old.wrapped), old.wrapped
         key, wrapped = self._sealer.new_key()
+        if old is not None:
+            batch.anew.add(handle)
+            batch.writes.resealed.append(handle)
         batch.writes.sealing.append((handle, wrapped))
         return key, wrapped
 
@@ -356,7 +362,8 @@ class Resolver:
         """Return the entity's message if it says something else than the last one emitted."""
         members = [batch.records[handle] for handle in cluster.handles]
         digest = content_digest(members)
-        if last is not None and last.alive and last.digest == digest and identifier not in batch.again:
+        told = last is not None and last.alive and last.digest == digest
+        if told and identifier not in batch.again and batch.anew.isdisjoint(cluster.handles):
             return None
         version = next(numbers)
         times = [batch.touched[handle] for handle in cluster.handles if handle in batch.touched]

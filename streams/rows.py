@@ -13,12 +13,16 @@ KIND_OF = {str(kind): kind for kind in Kind}  # a look-up where Kind(…) would 
 
 @dataclass(slots=True)
 class RowChange:
-    """The newest change of one row in a batch; ``keys`` by element of ``message["records"]``."""
+    """The newest change of one row in a batch.
+
+    ``keys`` by element of ``message["records"]``; ``ended``: position of the row's last delete in the batch, if the change is after one.
+    """
 
     handle: bytes
     message: dict[str, Any]
     record_handles: list[bytes]
     keys: list[list[bytes]]
+    ended: tuple[int, int] | None = None
 
     @property
     def position(self) -> tuple[int, int]:
@@ -29,20 +33,23 @@ class RowChange:
 def newest(messages: Sequence[dict[str, Any]], tokeniser: Tokeniser) -> list[RowChange]:
     """Return one change a row, in the rows' first order."""
     chosen: dict[str, dict[str, Any]] = {}
+    ended: dict[str, tuple[int, int]] = {}
     for message in messages:
+        if message["op"] == "delete":
+            ended[message["row_id"]] = max((message["lsn"], message["order"]), ended.get(message["row_id"], (-1, -1)))
         before = chosen.get(message["row_id"])
         if before is None:
             chosen[message["row_id"]] = message
         elif (message["lsn"], message["order"]) > (before["lsn"], before["order"]):
             chosen[message["row_id"]] = _over(before, message)
-    return [_change(message, tokeniser) for message in chosen.values()]
+    return [_change(message, ended.get(row_id), tokeniser) for row_id, message in chosen.items()]
 
 
-def _change(message: dict[str, Any], tokeniser: Tokeniser) -> RowChange:
+def _change(message: dict[str, Any], ended: tuple[int, int] | None, tokeniser: Tokeniser) -> RowChange:
     token, row_id = tokeniser.raw, message["row_id"]
     keys = [[key_of(tokeniser, KIND_OF[record["kind"]], spoken) for spoken in record["keys"]] for record in message["records"]]
     handles = [token("record", f"{row_id}/{record['role']}") for record in message["records"]]
-    return RowChange(token("row", row_id), message, handles, keys)
+    return RowChange(token("row", row_id), message, handles, keys, ended if message["op"] != "delete" else None)
 
 
 def _over(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:

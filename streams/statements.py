@@ -49,8 +49,9 @@ EDGES = (
     f"select {EDGE} from a join edge e on e.one = a.handle union select {EDGE} from a join edge e on e.other = a.handle"
 )
 PINS = (
-    "with a as materialized (select unnest(%b::bytea[]) as handle) select p.one, p.other, p.same from a join pin p on p.one = a.handle "
-    "union select p.one, p.other, p.same from a join pin p on p.other = a.handle"
+    "with a as materialized (select unnest(%b::bytea[]) as handle), "
+    "p as (select p.* from a join pin p on p.one = a.handle union select p.* from a join pin p on p.other = a.handle) "
+    "select p.one, p.other, p.same, p.decision, p.seconded, r.why from p left join decision_resting r using (decision)"
 )
 ANY_DECISION = "select exists (select from decision)"
 ENTITIES = "select e.id, e.version, e.digest, e.alive, e.redirect from unnest(%b::text[]) as asked(id) join entity e using (id)"
@@ -91,6 +92,10 @@ DROP_MENTIONS = (
     "delete from mention m using unnest(%b::bytea[], %b::text[]) as gone(row_handle, role) "
     "where m.row_handle = gone.row_handle and m.role = gone.role"
 )
+PUT_RESTING = (
+    "insert into decision_resting select * from unnest(%b::bigint[], %b::text[]) on conflict (decision) do update set why = excluded.why"
+)
+DROP_RESTING = "delete from decision_resting r using unnest(%b::bigint[]) as gone(decision) where r.decision = gone.decision"
 PUT_APPLIED = "insert into decision_applied select * from unnest(%b::bigint[], %b::bigint[]) on conflict do nothing"
 PUT_ENTITIES = (
     "insert into entity select * from unnest(%b::text[], %b::smallint[], %b::bigint[], %b::bytea[], %b::text[], %b::bool[]) "

@@ -97,14 +97,18 @@ class Ask:
 
 @dataclass(slots=True)
 class Found:
-    """What was asked for. Holders are (token, within, handle)."""
+    """What was asked for. Holders are (token, within, handle); pins are with why they rest, if they do.
+
+    ``has_decisions``: whether any steward ever decided, as of when all locks were had; False where locks were not waited for.
+    """
 
     by_key: dict[bytes, KnownRecord]
     by_handle: dict[bytes, KnownRecord]
     in_blocks: list[tuple[bytes, bytes, bytes]]
     in_groups: list[tuple[bytes, bytes, bytes]]
     edges: list[KnownEdge]
-    pins: list[Pin]
+    pins: dict[Pin, str | None]
+    has_decisions: bool
 
 
 @dataclass(slots=True)
@@ -112,7 +116,8 @@ class Writes:
     """Everything one micro-batch changes.
 
     Rows: (handle, lsn, order, deleted, committed_ms); keys: (key, handle); blocks: (token, within, handle); muted: (handle, rules);
-    applied: (decision, Unix ms); mentions: (row, role, handle); settled: entities that ``owner`` noted as about to be emitted, and has.
+    resealed: records whose key is another now; applied: (decision, Unix ms); resting: (decision, why), of pins that join nothing any
+    more; mentions: (row, role, handle); settled: entities that ``owner`` noted as about to be emitted, and has.
     """
 
     rows: list[tuple[bytes, int, int, bool, int]] = field(default_factory=list)
@@ -126,8 +131,11 @@ class Writes:
     edges: list[KnownEdge] = field(default_factory=list)
     dropped_edges: list[tuple[bytes, bytes]] = field(default_factory=list)
     sealing: list[tuple[bytes, bytes]] = field(default_factory=list)
+    resealed: list[bytes] = field(default_factory=list)
     entities: list[tuple[str, int, int, bytes, str | None, bool]] = field(default_factory=list)
     applied: list[tuple[int, int]] = field(default_factory=list)
+    resting: list[tuple[int, str]] = field(default_factory=list)
+    dropped_resting: list[int] = field(default_factory=list)
     mentions: list[tuple[bytes, str, bytes]] = field(default_factory=list)
     dropped_mentions: list[tuple[bytes, str]] = field(default_factory=list)
     owner: str = ""
@@ -240,6 +248,7 @@ class Store:
             in_groups = await self._execute(sql.IN_GROUP, [*groups, list(ask.groups.values())])
             edges = await self._execute(sql.EDGES, [list(ask.linked)])
             pins = await self._execute(sql.PINS, [list(ask.pinned)])
+            decided = await self._connection.execute(sql.ANY_DECISION, binary=True) if wait else None
         if locked is not None and not (await locked.fetchall())[0][0]:
             raise BusyError
         return Found(
@@ -248,7 +257,8 @@ class Store:
             await _rows(in_blocks),
             await _rows(in_groups),
             [KnownEdge(*row) for row in await _rows(edges)],
-            [Pin(*row) for row in await _rows(pins)],
+            {Pin(*row[:5]): row[5] for row in await _rows(pins)},
+            bool(decided and (await decided.fetchall())[0][0]),
         )
 
     async def _execute(self, statement: LiteralString, columns: list[list[Any]]) -> AsyncCursor[Any] | None:
@@ -290,7 +300,7 @@ class Store:
             (sql.DROP_EDGES, _columns(writes.dropped_edges, 2)),
             (sql.DROP_MENTIONS, _columns(writes.dropped_mentions, 2)),
             (sql.DROP_RECORDS, [writes.dropped]),
-            (sql.DROP_SEALING, [writes.dropped]),
+            (sql.DROP_SEALING, [writes.dropped + writes.resealed]),
             (sql.PUT_ROWS, _columns(writes.rows, 5)),
             (sql.PUT_RECORDS, _columns((_row(record) for record in writes.records), 16)),
             (sql.MUTE, _columns(writes.muted, 2)),
@@ -301,6 +311,8 @@ class Store:
             (sql.PUT_ENTITIES, _columns(writes.entities, 6)),
             (sql.PUT_MENTIONS, _columns(writes.mentions, 3)),
             (sql.PUT_APPLIED, _columns(writes.applied, 2)),
+            (sql.PUT_RESTING, _columns(writes.resting, 2)),
+            (sql.DROP_RESTING, [writes.dropped_resting]),
         )
         async with self._connection.pipeline():
             for statement, columns in statements:

@@ -36,7 +36,7 @@ def resolve(
     seed: Annotated[int, typer.Option(min=0, help="城市的种子 the city's seed")] = 1,
     beside: Annotated[
         list[int] | None,
-        typer.Option(min=1, help="再测：库中先有约这么多条别人的记录（城市的副本） once more beside about this many records of others; repeatable"),
+        typer.Option(min=1, help="再测：库中先有约这么多条别人的记录 once more beside about this many records of others; repeatable"),
     ] = None,
 ) -> None:
     """归并 Records a second through normalise and resolve, on servers of its own: a whole city is on the topics before the workers start.

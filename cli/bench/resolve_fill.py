@@ -27,7 +27,11 @@ _COPIED: dict[str, dict[str, LiteralString]] = {
 }
 """Tables that grow with a city, and what becomes of the columns by which their rows are found."""
 
-_TUNED: tuple[LiteralString, ...] = ("set maintenance_work_mem = '1GB'", "set synchronous_commit = off", "set max_parallel_maintenance_workers = 1")
+_TUNED: tuple[LiteralString, ...] = (
+    "set maintenance_work_mem = '1GB'",
+    "set synchronous_commit = off",
+    "set max_parallel_maintenance_workers = 1",
+)
 
 
 class _Index(NamedTuple):

@@ -2,7 +2,8 @@
 
 Four sorts of evidence are taken one after the other, each in an order that its own content gives:
 
-1. *same*, pinned by a steward, joins two records, even with two different valid IDs.
+1. *same*, pinned by a steward, joins two records, the earliest decision first, unless a *different* forbids it; or, where one steward
+   alone said it, two different valid IDs. So a word is not stretched to what the records say only since: it rests, and is reported.
 2. A strong key joins all its records as a whole, or, where two values of an exclusive key would meet in one cluster
    (cannot-link) or a steward said *different*, none: such a key is ambiguous. A contested key (``contest``) joins its parts, each alone.
 3. An edge of the scorecard, most bits first and then by handles, joins two clusters unless cannot-link or *different* forbids it,
@@ -44,11 +45,16 @@ class Edge(NamedTuple):
 
 
 class Pin(NamedTuple):
-    """A steward's last word on a pair: the same entity, or different ones. An *unsure* is no pin."""
+    """A steward's last word on a pair: the same entity, or different ones. An *unsure* is no pin.
+
+    ``decision``: its number in the log; ``seconded``: two stewards said it.
+    """
 
     one: bytes
     other: bytes
     same: bool
+    decision: int = 0
+    seconded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +77,14 @@ class Partition:
     """What the evidence comes to.
 
     ``clusters`` by anchor; ``refused`` edges; ``ambiguous`` keys; ``large`` components, by least handle, in which no edge joins;
-    ``contradicted``: pins *same* that others forbid.
+    ``resting``: pins *same* that join nothing, and why: pinned_different or cannot_link.
     """
 
     clusters: list[Cluster] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
     ambiguous: list[bytes] = field(default_factory=list)
     large: list[bytes] = field(default_factory=list)
-    contradicted: list[Pin] = field(default_factory=list)
+    resting: dict[Pin, str] = field(default_factory=dict)
 
 
 Support = Callable[[bytes, bytes], int | None]
@@ -97,10 +103,10 @@ class _Forest:
         self._exclusive = {handle: frozenset(key for key in keys if key[0] in EXCLUSIVE) for handle, keys in records.items()}
         self._apart: dict[bytes, set[bytes]] = {}
         self.members = {handle: [handle] for handle in records}
-        for one, other, same in pins:
-            if not same:
-                self._apart.setdefault(one, set()).add(other)
-                self._apart.setdefault(other, set()).add(one)
+        for pin in pins:
+            if not pin.same:
+                self._apart.setdefault(pin.one, set()).add(pin.other)
+                self._apart.setdefault(pin.other, set()).add(pin.one)
 
     def find(self, handle: bytes) -> bytes:
         while self._parent[handle] != handle:
@@ -114,6 +120,12 @@ class _Forest:
         if len(together) > 1 and len({key[0] for key in together}) < len(together) and self._meet(found, together):
             return "cannot_link"
         return "pinned_different" if self._apart and self.parted(found) else ""
+
+    def objection_to_pin(self, roots: Collection[bytes], *, seconded: bool) -> str:
+        """Return why a steward's *same* may not join these clusters, or nothing: two stewards may join two valid IDs."""
+        if self._apart and self.parted(roots):
+            return "pinned_different"
+        return "" if seconded else self.objection(roots)
 
     def parted(self, roots: Collection[bytes]) -> bool:
         """Return whether a steward said *different* of any two of these clusters' records."""
@@ -149,14 +161,15 @@ def partition(
     ``contested``: keys that do not join all their records, with the parts that they join; none for one that says nothing.
     """
     found = Partition()
-    decided = sorted(pin for pin in set(pins) if pin.one in records and pin.other in records)
+    decided = sorted((pin for pin in set(pins) if pin.one in records and pin.other in records), key=lambda pin: (pin.decision, pin))
     forest = _Forest(records, decided)
-    for one, other, same in decided:
-        roots = {forest.find(one), forest.find(other)}
-        if same and len(roots) > 1 and forest.parted(roots):
-            found.contradicted.append(Pin(one, other, same))
-        elif same and len(roots) > 1:
-            forest.join(roots)
+    for pin in decided:
+        roots = {forest.find(pin.one), forest.find(pin.other)}
+        if pin.same and len(roots) > 1:
+            if reason := forest.objection_to_pin(roots, seconded=pin.seconded):
+                found.resting[pin] = reason
+            else:
+                forest.join(roots)
     anchors = _by_keys(forest, records, contested, found)
     ordered = sorted(set(edges), key=lambda edge: (-edge.hundredths, edge.one, edge.other))
     crowded = crowds(records, ordered, decided)
@@ -173,6 +186,14 @@ def partition(
         found.clusters.append(Cluster(min(keys, default=min(members)), tuple(sorted(members))))
     found.clusters.sort(key=lambda cluster: cluster.anchor)
     return found
+
+
+def undisputed(holders: Iterable[bytes], pins: Iterable[Pin]) -> list[bytes]:
+    """Return those of a key's records of which no steward said that they differ from another of them."""
+    having = sorted(holders)
+    among = set(having)
+    disputed = {end for pin in pins if not pin.same and pin.one in among and pin.other in among for end in (pin.one, pin.other)}
+    return [handle for handle in having if handle not in disputed]
 
 
 def clusters(records: Mapping[bytes, Iterable[bytes]]) -> list[Cluster]:
@@ -271,9 +292,9 @@ def crowds(records: Mapping[bytes, Iterable[bytes]], edges: Collection[Edge], pi
     for handle, keys in records.items():
         for key in keys:
             groups.join(handle, first.setdefault(key, handle))
-    for one, other, same in pins:
-        if same and one in records and other in records:
-            groups.join(one, other)
+    for pin in pins:
+        if pin.same and pin.one in records and pin.other in records:
+            groups.join(pin.one, pin.other)
     whole = _Sets(records)
     for handle in records:
         whole.join(handle, groups.top(handle))

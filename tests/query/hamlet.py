@@ -9,8 +9,8 @@ from domain.composition import entity_id
 from domain.disclosure import Disclosure
 from domain.entities import STRONG_KEYS, Kind
 from domain.matching.blocking import tokens_of
-from domain.matching.clusters import CONTESTED, Edge, Pin, partition
-from domain.matching.contest import contest, parts
+from domain.matching.clusters import CONTESTED, Edge, partition
+from domain.matching.contest import parts
 from domain.matching.keys import MOST_HOLDERS, decided, key_of
 from domain.matching.scorecard import Band, Scorecard
 from domain.matching.scorecard_file import VERSIONS, shipped
@@ -66,9 +66,9 @@ class Hamlet:
         self.values[handle] = said
         return handle
 
-    def pin(self, one: bytes, other: bytes, *, same: bool) -> None:
+    def pin(self, one: bytes, other: bytes, *, same: bool, seconded: bool = False) -> None:
         pair = min(one, other), max(one, other)
-        self.pins[pair] = PinHeld(*pair, same)
+        self.pins[pair] = PinHeld(*pair, same, len(self.pins) + 1, seconded)
 
     def erase(self, handle: bytes) -> None:
         self.records[handle] = replace(self.records[handle], wrapped=None)
@@ -88,7 +88,7 @@ class Hamlet:
             if judgement.band is not Band.APART and not decided(records[one].keys, records[other].keys):
                 found[one, other] = EdgeHeld(one, other, judgement.hundredths, str(judgement.band), None)
         matches = [Edge(edge.hundredths, edge.one, edge.other) for edge in found.values() if edge.band == "match"]
-        pins = [Pin(pin.one, pin.other, pin.same) for pin in self.pins.values()]
+        pins = [pin.pin for pin in self.pins.values()]
         keys = {handle: held.keys for handle, held in records.items()}
         contested = self._contested(records) if kind is Kind.PERSON else {}
         clusters = partition(keys, matches, pins, lambda one, other: card.support(features[one], features[other]), contested)
@@ -110,7 +110,7 @@ class Hamlet:
         found = {}
         for key in {key for held in records.values() for key in held.keys}:
             sounds = {handle: "".join(held.public["tokens"].get("name_pinyin", ())) for handle, held in records.items() if key in held.keys}
-            parted = parts(sounds, lambda one, other: contest(prepared[one][place], prepared[other][place]))
+            parted = parts(sounds, lambda each: prepared[each][place])
             if parted is not None:
                 found[key] = parted
         return found

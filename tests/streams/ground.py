@@ -63,7 +63,9 @@ async def fresh(dsn: str, workers: int = 1) -> AsyncIterator[list[Store]]:
     """Empty the store, connect as many workers, and disconnect them, also where a test fails."""
     async with await psycopg.AsyncConnection.connect(dsn, autocommit=True) as connection:
         await connection.execute("set session_replication_role = replica")  # decisions are only added to: a trigger says so
-        await connection.execute("truncate decision, decision_consent, decision_applied, " + ", ".join(TABLES))
+        await connection.execute(
+            "truncate decision, decision_consent, decision_applied, decision_resting, " + ", ".join(TABLES) + " restart identity"
+        )
     stores = [await Store.connect(dsn) for _ in range(workers)]
     try:
         yield stores
@@ -72,8 +74,8 @@ async def fresh(dsn: str, workers: int = 1) -> AsyncIterator[list[Store]]:
             await store.close()
 
 
-def resolver(store: Store, index: Index, emit: Emit | None = None) -> Resolver:
-    return Resolver(store, emit or index.emit, Disclosure([], Tokeniser(MASTER)), MASTER)
+def resolver(store: Store, index: Index, emit: Emit | None = None, owner: str = "") -> Resolver:
+    return Resolver(store, emit or index.emit, Disclosure([], Tokeniser(MASTER)), MASTER, owner=owner)
 
 
 async def play(dsn: str, batches: list[list[Message]], seen: Callable[[Index], None] = lambda _: None) -> Index:

@@ -9,7 +9,7 @@ from domain.entities import Kind
 from domain.matching import blocking
 from domain.matching.blocking import MUTES, pairs
 from domain.matching.clusters import Edge, Pin, partition
-from domain.matching.contest import contest, parts
+from domain.matching.contest import parts
 from domain.matching.features import Features
 from domain.matching.keys import EXCLUSIVE, MOST_HOLDERS, decided, key_of
 from domain.matching.scorecard import Band, Scorecard
@@ -22,10 +22,11 @@ PERSON = Scorecard(shipped(Kind.PERSON))
 
 
 class Outcome(NamedTuple):
-    """Entity id by record handle; (hundredths, band, why it did not join) by pair of handles."""
+    """Entity id by record handle; (hundredths, band, why it did not join) by pair of handles; why a pin rests, by decision."""
 
     entities: dict[bytes, str]
     edges: dict[tuple[bytes, bytes], tuple[int, str, str | None]]
+    resting: dict[int, str]
 
 
 def outcome(tokens: Tokeniser, messages: Iterable[Message], pins: Iterable[Pin] = ()) -> Outcome:
@@ -60,7 +61,7 @@ def outcome(tokens: Tokeniser, messages: Iterable[Message], pins: Iterable[Pin] 
         for part in each[1:] if len(holders[key]) <= MOST_HOLDERS[key[0]] else ():
             one, other = sorted((each[0][0], part[0]))
             left[one, other] = PERSON.judge(features[one], features[other]).hundredths, "review", "contested_key"
-    return Outcome(entities, left)
+    return Outcome(entities, left, {pin.decision: why for pin, why in found.resting.items()})
 
 
 def _edges(features: dict[bytes, Features], keys: dict[bytes, list[bytes]]) -> dict[tuple[bytes, bytes], tuple[int, str]]:
@@ -83,7 +84,4 @@ def _edges(features: dict[bytes, Features], keys: dict[bytes, list[bytes]]) -> d
 
 
 def _parts(holders: list[bytes], named: dict[bytes, Any]) -> list[list[bytes]] | None:
-    def contests(one: bytes, other: bytes) -> bool:
-        return bool(named[one] and named[other] and contest(named[one], named[other]))
-
-    return parts({handle: pinyin(named[handle][1]) if named[handle] else "" for handle in holders}, contests)
+    return parts({handle: pinyin(named[handle][1]) if named[handle] else "" for handle in holders}, lambda handle: named[handle])

@@ -25,7 +25,7 @@ EDGES = "select one, other, hundredths, band, refusal from edge"
 TOKENS = Tokeniser(MASTER)
 
 person = st.fixed_dictionaries(
-    {"name": st.sampled_from(["王伟", "王玮", "尉迟琰", "李娜", "陈建国"])},
+    {"name": st.sampled_from(["王伟", "王玮", "尉迟琰", "李娜", "陈建国", "户主"])},
     optional={
         "citizen_id": st.sampled_from(["110101199003074477", "110101199003074557"]),
         "birth_date": st.sampled_from(["1990-03-07", "1990-03-17"]),
@@ -185,7 +185,7 @@ def test_what_was_told_and_never_was_ends(dsn: str) -> None:
 
 
 places = st.tuples(st.integers(0, 7), st.integers(0, 1))
-decision = st.tuples(places, places, st.booleans()).filter(lambda each: each[0] != each[1])
+decision = st.tuples(places, places, st.booleans(), st.booleans()).filter(lambda each: each[0] != each[1])
 
 
 @given(history, st.lists(decision, min_size=1, max_size=4), st.randoms(use_true_random=False))
@@ -193,8 +193,11 @@ decision = st.tuples(places, places, st.booleans()).filter(lambda each: each[0] 
 @pytest.mark.usefixtures("bounds")
 def test_pins_count_whenever_they_come(dsn: str, events: list[Any], decisions: list[Any], rng: random.Random) -> None:
     items = messages(events)
-    last = {tuple(sorted((handle_of(*one), handle_of(*other)))): same for one, other, same in decisions}
-    wanted = outcome(TOKENS, items, [Pin(*pair, same) for pair, same in last.items()])
+    numbered = enumerate(decisions, 1)
+    last = {
+        tuple(sorted((handle_of(*one), handle_of(*other)))): (same, number, seconded) for number, (one, other, same, seconded) in numbered
+    }
+    wanted = outcome(TOKENS, items, [Pin(*pair, *word) for pair, word in last.items()])
 
     async def mixed() -> Index:
         index = Index()
@@ -213,16 +216,42 @@ def test_pins_count_whenever_they_come(dsn: str, events: list[Any], decisions: l
 
     assert asyncio.run(mixed()).alive() == wanted_of(wanted)
     assert stored_edges(dsn) == wanted.edges
+    with psycopg.connect(dsn) as connection:
+        assert dict(connection.execute("select decision, why from resting_pin").fetchall()) == wanted.resting
 
 
-def decide(dsn: str, one: tuple[int, int], other: tuple[int, int], same: bool) -> Message:  # noqa: FBT001  # drawn as a triple
-    """Write a steward's decision as the review does, and return what it tells the stream."""
+def test_one_word_does_not_dissolve_what_a_key_holds_together(dsn: str) -> None:
+    """More records have the number than are compared with one another: the two in dispute leave or stay, the others are one."""
+    person, many = {"name": "王伟", "citizen_id": "110101199003074477"}, blocking.CAP + 5
+
+    async def story() -> Index:
+        index = Index()
+        async with fresh(dsn) as (store,):
+            await resolver(store, index).apply([message(row, row, [person]) for row in range(1, many)])
+            await resolver(store, index).decide([decide(dsn, (1, 0), (2, 0), False)])
+        return index
+
+    sizes = sorted(len(handles) for handles in asyncio.run(story()).alive().values())
+    assert sum(sizes) == many - 1
+    assert sizes[-1] >= many - 3
+
+
+def decide(
+    dsn: str,
+    one: tuple[int, int],
+    other: tuple[int, int],
+    same: bool,  # noqa: FBT001  # drawn as a tuple
+    seconded: bool = False,  # noqa: FBT001, FBT002  # likewise
+) -> Message:
+    """Write a steward's decision, and perhaps another's consent, as the review does, and return what it tells the stream."""
     pair = sorted((handle_of(*one), handle_of(*other)))
     with psycopg.connect(dsn) as connection:
         row = connection.execute(
             "insert into decision (kind, one, other, verdict, steward, reason, needs_second, touches, decided_ms) "
-            "values (0, %s, %s, %s, 'a', 'x', false, 2, 1) returning id",
-            (*pair, "same" if same else "different"),
+            "values (0, %s, %s, %s, 'a', 'x', %s, 2, 1) returning id",
+            (*pair, "same" if same else "different", seconded),
         ).fetchone()
-    assert row is not None
+        assert row is not None
+        if seconded:
+            connection.execute("insert into decision_consent values (%s, 'a', 'b', 1)", row)
     return {"one": pair[0], "other": pair[1], "decision": row[0]}

@@ -16,7 +16,7 @@ from domain.values.name_search import pinyin
 PERSON = Scorecard(shipped(Kind.PERSON))
 NAME = PERSON.fields.index("name")
 KEY = b"\x10" + bytes(16)
-NAMES = ["王伟", "王玮", "陈建国", "李娜", "欧阳修竹", "刘德华", "赵子龙", ""]
+NAMES = ["王伟", "王玮", "陈建国", "李娜", "欧阳修竹", "刘德华", "赵子龙", "王**", "王?国", "李*", "王伟/李娜", ""]
 
 
 def prepared(name: str, former: str = "") -> tuple[str, ...]:
@@ -25,7 +25,7 @@ def prepared(name: str, former: str = "") -> tuple[str, ...]:
 
 
 def parted(names: dict[bytes, str]) -> list[list[bytes]] | None:
-    return parts({handle: pinyin(name) for handle, name in names.items()}, lambda a, b: contest(prepared(names[a]), prepared(names[b])))
+    return parts({handle: pinyin(name) for handle, name in names.items()}, lambda handle: prepared(names[handle]))
 
 
 @pytest.mark.parametrize(
@@ -37,13 +37,38 @@ def parted(names: dict[bytes, str]) -> list[list[bytes]] | None:
         ("小伟", "王伟"),
         ("阿卜杜拉·买买提", "阿布都拉·买买提"),
         ("王?伟", "王小伟"),
+        ("张伟", "张**"),
+        ("张小伟", "张*"),
+        ("张小伟", "张XX"),
+        ("张小伟", "张?明"),
+        ("张小伟", "*伟"),
+        ("欧阳明", "欧**"),
+        ("欧阳明", "欧阳×"),
+        ("阿卜杜拉·买买提", "阿*·*"),
+        ("张**", "张小*"),
+        ("张伟", "张伟(曾用名张卫)"),
+        ("李娜", "王伟(曾用名:李娜)"),
+        ("张小伟", "张小伟(已故)"),
+        ("张小伟", "张小伟先生"),
     ],
 )
 def test_ways_to_write_one_name_are_not_contested(one: str, other: str) -> None:
     assert not contest(prepared(one), prepared(other))
 
 
-@pytest.mark.parametrize(("one", "other"), [("王伟", "李娜"), ("王建国", "王小明"), ("陈建国", "欧阳修竹")])
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("王伟", "李娜"),
+        ("王建国", "王小明"),
+        ("陈建国", "欧阳修竹"),
+        ("张伟", "李**"),
+        ("李*", "张*"),
+        ("张小明", "?伟"),
+        ("阿*·*", "买*·*"),
+        ("王建国(已故)", "王小明"),
+    ],
+)
 def test_other_peoples_names_are(one: str, other: str) -> None:
     assert contest(prepared(one), prepared(other))
 
@@ -52,8 +77,35 @@ def test_a_former_name_is_no_contest() -> None:
     assert not contest(prepared("李娜", "王伟"), prepared("王伟"))
 
 
+def test_a_name_with_lost_characters_does_not_make_two_others_one() -> None:
+    """It goes with the more numerous of those it may be; with none of them, it is one more."""
+    names = {b"1": "张伟", b"2": "张建国", b"3": "张建国", b"4": "张**", b"5": "李**"}
+    assert parted(names) == [[b"2", b"3", b"4"], [b"1"], [b"5"]]
+    assert parted({b"1": "张伟", b"2": "张XX", b"3": "张伟"}) is None
+    assert parted({b"1": "张**", b"2": "张*明"}) is None
+
+
+def test_two_names_in_one_place_contest_nothing_and_join_nothing() -> None:
+    names = {b"1": "张伟", b"2": "李建国", b"3": "李建国", b"4": "张伟/李建国"}
+    assert parted(names) == [[b"2", b"3", b"4"], [b"1"]]
+    assert parted({b"1": "张伟", b"2": "张伟/李建国"}) is None
+
+
 def test_those_without_a_name_are_of_the_largest_part() -> None:
     found = parted({b"1": "王伟", b"2": "李娜", b"3": "李娜", b"4": ""})
+    assert found == [[b"2", b"3", b"4"], [b"1"]]
+
+
+@pytest.mark.parametrize("said", ["户主", "本人", "无名氏", "测试"])
+def test_a_name_that_says_nothing_does_not_bring_others_together(said: str) -> None:
+    assert prepared(said) is None
+    assert parted({b"1": "王伟", b"2": "李建娜", b"3": "李建娜", b"4": said}) == [[b"2", b"3", b"4"], [b"1"]]
+
+
+def test_what_cannot_be_read_any_more_is_of_the_largest_part() -> None:
+    names = {b"1": "王伟", b"2": "李建娜", b"3": "李建娜", b"4": "王伟"}
+    sounds = {handle: pinyin(name) for handle, name in names.items()}
+    found = parts(sounds, lambda handle: None if handle == b"4" else prepared(names[handle]))
     assert found == [[b"2", b"3", b"4"], [b"1"]]
 
 
