@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
@@ -30,6 +31,7 @@ from settings.scorecards import load_scorecards
 
 KEY_VARIABLE = "HUILIU_STEWARD_KEY"
 _WAITS = 3
+_RECORD = re.compile(r"[A-Za-z0-9_-]{21}[AQgw]")  # the last character holds two bits
 _HANDLES = {"ignore_unknown_options": True}  # a handle may begin with a dash
 _HELP = """人工复核 What the machine leaves to people: list, show, decide, consent, undo, log, report.
 
@@ -45,8 +47,22 @@ class Order(StrEnum):
 
 
 Json = Annotated[bool, typer.Option("--json", help="输出 JSON: one JSON object a line.")]
-One = Annotated[str, typer.Argument(help="记录句柄 a record's handle, 22 characters; see `huiliu review list`.")]
-Other = Annotated[str, typer.Argument(help="另一条记录的句柄 the other record's handle.")]
+
+
+def _record(name: str) -> str:
+    """Return a record's handle.
+
+    Raises:
+        typer.BadParameter: it is none.
+    """
+    if not _RECORD.fullmatch(name):
+        said = "要记录的句柄（22 个字符，见 huiliu review list） a record's handle is wanted, of 22 characters"
+        raise typer.BadParameter(f"{said}; P-… 是实体编号 is an entity's id")
+    return name
+
+
+One = Annotated[str, typer.Argument(callback=_record, help="记录句柄 a record's handle, 22 characters; see `huiliu review list`.")]
+Other = Annotated[str, typer.Argument(callback=_record, help="另一条记录的句柄 the other record's handle.")]
 Number = Annotated[int, typer.Argument(help="决定编号 the decision's number; see `huiliu review log`.", min=1)]
 Reason = Annotated[str, typer.Option("--reason", help="理由，不写个人信息 why; no personal values.")]
 Told = TypeVar("Told")
@@ -61,9 +77,10 @@ def list_(
         Order, typer.Option("--order", help="doubt 最接近匹配的在前 nearest to a match first; age 等得最久的在前 oldest first.")
     ] = Order.DOUBT,
     limit: Annotated[int, typer.Option("--limit", min=1, max=50, help="最多几对 most pairs.")] = 20,
+    after: Annotated[str | None, typer.Option("--after", help="上一页末尾给出的 what the page before told at its end.")] = None,
     *,
     waiting: Annotated[
-        bool, typer.Option("--waiting", help="列出等另一位复核员的决定 the decisions that wait for another steward, instead.")
+        bool, typer.Option("--waiting", help="只列等另一位复核员的决定 all decisions that wait for another steward, instead.")
     ] = False,
     as_json: Json = False,
 ) -> None:
@@ -73,14 +90,22 @@ def list_(
 
     huiliu review list --kind person --order age --json
 
+    JSON 的最后一行说总数和下一页 the last line of JSON tells how many there are, and where the next page begins.
+
     huiliu review list --waiting
     """
     if waiting:
+        if kind is not None or after is not None:
+            raise typer.BadParameter("与 --kind、--after 不能同用 not together with --kind or --after", param_hint="--waiting")
         lines = _asked(lambda desk: desk.waiting())
         _out(lines, show_log, as_json=as_json)
         return
-    page = _asked(lambda desk: desk.queue(kind, order.value, limit))
+    page = _asked(lambda desk: desk.queue(kind, order.value, limit, after))
     _out(page.cards, lambda cards: show_cards(cards, page.total), as_json=as_json)
+    if as_json:
+        print(json.dumps({"total": page.total, "next": page.next}))
+    elif page.next:
+        print(f"下一页 next page: --after {page.next}")
 
 
 @app.command(context_settings=_HANDLES)
@@ -138,6 +163,7 @@ def log(
     after: Annotated[int, typer.Option("--after", min=0, help="只列此编号之后的 only above this number.")] = 0,
     limit: Annotated[int, typer.Option("--limit", min=1, max=1_000, help="最多几条 most lines.")] = 100,
     *,
+    newest: Annotated[bool, typer.Option("--newest", help="列最后几条 the last lines, instead of the first.")] = False,
     as_json: Json = False,
 ) -> None:
     """决定记录 Show the log of decisions, oldest first; it is only added to.
@@ -145,8 +171,12 @@ def log(
     Examples: huiliu review log
 
     huiliu review log --after 100 --json
+
+    huiliu review log --newest --limit 10
     """
-    lines = _asked(lambda desk: desk.log(after, limit))
+    if newest and after:
+        raise typer.BadParameter("与 --after 不能同用 not together with --after", param_hint="--newest")
+    lines = _asked(lambda desk: desk.newest(limit) if newest else desk.log(after, limit))
     _out(lines, show_log, as_json=as_json)
 
 

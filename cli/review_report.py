@@ -11,7 +11,7 @@ from psycopg.errors import UndefinedTable
 from rich.console import Console
 from rich.table import Table
 
-from domain.matching.explain import KINDS, REFUSALS, Words
+from domain.matching.explain import KINDS, REFUSALS, RESTS, Words
 from domain.matching.scorecard_file import VERSIONS
 from ops.backlog import Backlog, Waiting, backlog
 from ops.crowds import Crowd, Shared, Walk
@@ -68,6 +68,7 @@ def _plain(found: Backlog, crowds: dict[Shared, Crowd], now_ms: int, *, whole: b
         "reviews": {str(kind): waiting(each) for kind, each in sorted(found.reviews.items())},
         "refused": [{"kind": str(kind), "reason": reason, "pairs": count} for (kind, reason), count in sorted(found.refused.items())],
         "decisions": {on: waiting(each) for on, each in found.decisions.items()},
+        "resting": found.resting,
         "crowded": [
             {"what": shared.what, "of": shared.of, "values": crowd.values, "largest": crowd.largest, "unmet": crowd.unmet}
             for shared, crowd in crowds.items()
@@ -82,6 +83,8 @@ def _reviews(found: Backlog, now_ms: int) -> Table:
         table.add_row(f"待复核 to review: {_both(KINDS[kind])}", *_waiting(found.reviews.get(kind, Waiting()), now_ms))
     for on, each in found.decisions.items():
         table.add_row(f"决定 decisions: {_both(_WAITS_FOR[on])}", *_waiting(each, now_ms))
+    for why, count in sorted(found.resting.items()):
+        table.add_row(f"判为同一个而不起作用 decided to be one, without effect: {_both(RESTS[why])}", f"{count:,}", "")
     return table
 
 

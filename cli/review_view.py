@@ -79,7 +79,8 @@ def show_log(lines: Sequence[LineTold]) -> None:
     for line in lines:
         said = _both(VERDICTS[line.verdict]) if line.verdict else f"撤销 takes back {line.undoes}"
         people = line.steward, escape(line.reason), str(line.touches), _clock(line.decided), line.consented_by or ""
-        table.add_row(str(line.id), f"{line.one}\n{line.other}", said, _both(STATES[line.state]), *people)
+        state = _both(STATES[line.state]) + (f"\n{_both(line.rests)}" if line.rests else "")
+        table.add_row(str(line.id), f"{line.one}\n{line.other}", said, state, *people)
     Console().print(table)
 
 

@@ -50,14 +50,19 @@ class Line(NamedTuple):
 
 def last_words(log: Iterable[Line]) -> dict[Pair, Verdict]:
     """Return the last verdict that counts of every pair that has one; the store's view ``last_word`` says the same."""
-    lines = [line for line in log if line.counts]
-    undone = {line.undoes for line in lines}
-    return {line.pair: line.verdict for line in sorted(lines) if line.verdict is not None and line.id not in undone}
+    return {pair: line.verdict for pair, line in _last_lines(log).items() if line.verdict is not None}
 
 
 def pins(log: Iterable[Line]) -> set[Pin]:
-    """Return what the clusters are bound to; an *unsure* binds nothing."""
-    return {Pin(*pair, verdict is Verdict.SAME) for pair, verdict in last_words(log).items() if verdict is not Verdict.UNSURE}
+    """Return what the clusters are bound to; an *unsure* binds nothing. The store's view ``pin`` says the same."""
+    bound = {pair: line for pair, line in _last_lines(log).items() if line.verdict is not Verdict.UNSURE}
+    return {Pin(*pair, line.verdict is Verdict.SAME, line.id, line.needs_second) for pair, line in bound.items()}
+
+
+def _last_lines(log: Iterable[Line]) -> dict[Pair, Line]:
+    lines = [line for line in log if line.counts]
+    undone = {line.undoes for line in lines}
+    return {line.pair: line for line in sorted(lines) if line.verdict is not None and line.id not in undone}
 
 
 def waiting(log: Iterable[Line]) -> set[int]:

@@ -14,7 +14,7 @@ Connection = psycopg.Connection[Any]
 # The cards of the review queue (query/review_queue.py), by kind; a test compares the two.
 _OPEN: LiteralString = """
 with word as materialized (
-    select w.one, w.other, w.verdict from last_word w
+    select w.one, w.other, w.verdict from last_word w where not exists (select from resting_pin p where p.decision = w.decision)
     union all select d.one, d.other, 'waits' from waiting_decision d
 ), settled as (
     select distinct least(a.entity_id, b.entity_id) as left_id, greatest(a.entity_id, b.entity_id) as right_id
@@ -32,6 +32,7 @@ _REFUSED: LiteralString = """
 select e.kind, e.refusal, count(*) from edge e join record a on a.handle = e.one join record b on b.handle = e.other
 where e.refusal is not null and a.entity_id <> b.entity_id group by 1, 2
 """
+_RESTING: LiteralString = "select why, count(*) from resting_pin group by 1"
 _WAITING: LiteralString = """
 select 'steward', count(*), min(decided_ms) from waiting_decision
 union all
@@ -58,12 +59,14 @@ class Backlog:
     """What waits for people, and what was refused.
 
     ``reviews``: pairs of entities a person must judge, by kind; ``refused``: pairs of records that match and are in two entities all the
-    same, by kind and reason (``explain.REFUSALS``); ``decisions``: by what they wait for, ``steward`` or ``resolver``.
+    same, by kind and reason (``explain.REFUSALS``); ``decisions``: by what they wait for, ``steward`` or ``resolver``; ``resting``:
+    decisions *same* that join nothing, by why (``explain.RESTS``).
     """
 
     reviews: dict[Kind, Waiting]
     refused: dict[tuple[Kind, str], int]
     decisions: dict[str, Waiting]
+    resting: dict[str, int]
 
 
 def backlog(connection: Connection) -> Backlog:
@@ -75,7 +78,7 @@ def backlog(connection: Connection) -> Backlog:
     reviews = dict(_by_kind(connection.execute(_OPEN).fetchall()))
     refused = {(_KINDS[kind], reason): count for kind, reason, count in connection.execute(_REFUSED).fetchall()}
     decisions = {on: Waiting(count, since_ms) for on, count, since_ms in connection.execute(_WAITING).fetchall()}
-    return Backlog(reviews, refused, decisions)
+    return Backlog(reviews, refused, decisions, dict(connection.execute(_RESTING).fetchall()))
 
 
 def _by_kind(rows: list[Any]) -> Iterator[tuple[Kind, Waiting]]:

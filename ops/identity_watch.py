@@ -3,12 +3,13 @@
 import logging
 import threading
 import time
+from collections.abc import Sequence
 
 import psycopg
 from prometheus_client import Gauge
 from psycopg.errors import UndefinedTable
 
-from domain.matching.explain import REFUSALS
+from domain.matching.explain import REFUSALS, RESTS
 from domain.matching.scorecard_file import VERSIONS
 from ops.backlog import Backlog, Connection, Waiting, backlog
 from ops.crowds import SHARED, Crowd, Shared, Walk
@@ -26,8 +27,20 @@ _BACKLOG = (
     metrics.REFUSED_PAIRS,
     metrics.WAITING_DECISIONS,
     metrics.WAITING_DECISION_SECONDS,
+    metrics.RESTING_DECISIONS,
 )
 _CROWDS = (metrics.CROWDED_VALUES, metrics.CROWDED_LARGEST, metrics.CROWDED_UNMET)
+_KINDS = [(str(kind),) for kind in VERSIONS]
+_WAITS_ON = [("steward",), ("resolver",)]
+_LABELS: dict[Gauge, Sequence[tuple[str, ...]]] = {
+    metrics.OPEN_REVIEWS: _KINDS,
+    metrics.OPEN_REVIEW_SECONDS: _KINDS,
+    metrics.REFUSED_PAIRS: [(str(kind), reason) for kind in VERSIONS for reason in REFUSALS],
+    metrics.WAITING_DECISIONS: _WAITS_ON,
+    metrics.WAITING_DECISION_SECONDS: _WAITS_ON,
+    metrics.RESTING_DECISIONS: [(why,) for why in RESTS],
+    **dict.fromkeys(_CROWDS, tuple((shared.what, shared.of) for shared in SHARED)),
+}
 _log = logging.getLogger("ops.identity")
 
 
@@ -44,6 +57,8 @@ class IdentityWatch(threading.Thread):
     def run(self) -> None:
         """Measure, rest, and so on; a store that is away is asked again."""
         took = 0.0
+        for gauges in (_BACKLOG, _CROWDS):
+            _unknown(gauges)
         while not self._stop_asked.wait(max(_LEAST_SECONDS, _REST * took)):
             began = time.monotonic()
             self.measure()
@@ -81,6 +96,8 @@ def show_backlog(found: Backlog, now_ms: int) -> None:
         metrics.OPEN_REVIEW_SECONDS.labels(str(kind)).set(waiting.age(now_ms))
         for reason in {*REFUSALS, *(reason for _, reason in found.refused)}:
             metrics.REFUSED_PAIRS.labels(str(kind), reason).set(found.refused.get((kind, reason), 0))
+    for why in RESTS:
+        metrics.RESTING_DECISIONS.labels(why).set(found.resting.get(why, 0))
     for on, waiting in found.decisions.items():
         metrics.WAITING_DECISIONS.labels(on).set(waiting.count)
         metrics.WAITING_DECISION_SECONDS.labels(on).set(waiting.age(now_ms))
@@ -97,6 +114,7 @@ def show_crowds(found: dict[Shared, Crowd]) -> None:
 
 
 def _unknown(gauges: tuple[Gauge, ...]) -> None:
+    """Show NaN, also of what was never measured: a series that is not there raises no alarm."""
     for gauge in gauges:
-        for sample in (sample for family in gauge.collect() for sample in family.samples):
-            gauge.labels(**sample.labels).set(float("nan"))
+        for labels in _LABELS[gauge]:
+            gauge.labels(*labels).set(float("nan"))

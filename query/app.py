@@ -5,6 +5,7 @@ import ipaddress
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
 import orjson
 from fastapi import FastAPI, Request
@@ -67,7 +68,7 @@ def create_app(
         },  # records messages
         middleware=[
             Middleware(Guard, fault=_problems(500, [Problem("", "fault")])),
-            Middleware(TrustedHostMiddleware, allowed_hosts=_hosts(settings.query_host)),
+            Middleware(TrustedHostMiddleware, allowed_hosts=_hosts(settings.query_host, settings.query_origin)),
             Middleware(BodyLimit, most=MOST_BYTES, refusal=_problems(413, [Problem("", "too_large")])),
         ],
     )
@@ -139,10 +140,11 @@ def _json(body: object, status: int, headers: Mapping[str, str] | None = None) -
     return Response(orjson.dumps(body), status, headers, media_type="application/json")
 
 
-def _hosts(host: str) -> list[str]:
-    """Return the names the app answers to: behind loopback only loopback's, so that no foreign name can be bound to it."""
+def _hosts(host: str, origin: str) -> list[str]:
+    """Return the names the app answers to: behind loopback only loopback's and its proxy's, so that no foreign name can be bound to it."""
     try:
         local = ipaddress.ip_address(host).is_loopback
     except ValueError:
         local = host == "localhost"
-    return ["127.0.0.1", "localhost", "[::1]"] if local else ["*"]
+    proxied = urlsplit(origin).hostname
+    return ["127.0.0.1", "localhost", "[::1]", *([proxied] if proxied else [])] if local else ["*"]

@@ -12,7 +12,7 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from domain.entities import Kind
-from domain.matching.explain import KEYS, REFUSALS, Words, field_of
+from domain.matching.explain import KEYS, TOLD, Words, field_of
 from domain.tokens import text_of
 from query.entity_how import HowEvidence, Step
 from query.entity_why import WhyEvidence
@@ -201,7 +201,7 @@ class EntityTelling:
     def _refused(self, found: HowEvidence) -> list[Candidate]:
         told = []
         for near, far, edge, pairs in found.refused:
-            zh, en = REFUSALS[edge.refusal] if edge.refusal else _REVIEW if edge.band == "review" else _JUST_NOW
+            zh, en = TOLD[edge.refusal] if edge.refusal else _REVIEW if edge.band == "review" else _JUST_NOW
             told.append(
                 Candidate(
                     zh=zh,

@@ -6,14 +6,14 @@ told only of these: what joins them through others is said to be withheld, and n
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import NamedTuple
 
 from domain.entities import Kind
 from domain.matching.blocking import CAP
-from domain.matching.clusters import Edge, Pin, partition
-from domain.matching.explain import Join, Words, block_words, field_of, groups, spanning
+from domain.matching.clusters import Edge, partition, undisputed
+from domain.matching.explain import Join, Words, block_words, field_of, groups, spanning, told_refusal
 from domain.matching.features import Features
 from domain.matching.key_facts import key_said
 from domain.matching.keys import EXCLUSIVE
@@ -104,12 +104,17 @@ def joins_of(judge: Judge, held: EntityHeld, members: Mapping[bytes, Opened], st
         for edge, _ in held.edges
         if edge.band == "match" and edge.refusal is None and edge.one in members and edge.other in members
     ]
-    pins = [Pin(pin.one, pin.other, pin.same) for pin, _ in held.pins if pin.one in members and pin.other in members]
+    pins = [pin.pin for pin, _ in held.pins if pin.one in members and pin.other in members]
     support = _support(judge, members)
     contested = {key: _parts(held, key, members, standing) for key in (held.outside.keys() | standing.keys()) - crowded}
     parted = {key for key in held.outside.keys() - crowded if key not in standing or _scattered(held, key, standing)}
     parted |= set(partition(records, edges, pins, support, contested).ambiguous)
-    edges += _within(judge, members, sorted(key for key in parted if key[0] in EXCLUSIVE))
+    for key in sorted(key for key in parted if key[0] in EXCLUSIVE):
+        holders = sorted(handle for handle, record in members.items() if key in record.held.keys)
+        if len(holders) <= CAP:
+            edges += _within(judge, members, holders)
+        else:
+            contested[key] = [undisputed(holders, pins)]
     return spanning(records, edges, pins, support, contested)
 
 
@@ -126,14 +131,12 @@ def _scattered(held: EntityHeld, key: bytes, standing: Standings) -> bool:
     return any(len({entity_of.get(handle, held.id) for handle in part}) > 1 for part in standing[key].parts)
 
 
-def _within(judge: Judge, members: Mapping[bytes, Opened], keys: Iterable[bytes]) -> Iterator[Edge]:
+def _within(judge: Judge, members: Mapping[bytes, Opened], holders: list[bytes]) -> Iterator[Edge]:
     """Yield the pairs that the resolver judges though they have one exclusive key, because a steward parted its records; it keeps none."""
-    for key in keys:
-        holders = sorted(handle for handle, record in members.items() if key in record.held.keys)
-        for one, other in combinations(holders if len(holders) <= CAP else (), 2):
-            judgement = judge.weighed(members[one], members[other])
-            if judgement is not None and judgement.band is Band.MATCH:
-                yield Edge(judgement.hundredths, one, other)
+    for one, other in combinations(holders, 2):
+        judgement = judge.weighed(members[one], members[other])
+        if judgement is not None and judgement.band is Band.MATCH:
+            yield Edge(judgement.hundredths, one, other)
 
 
 def _explained(judge: Judge, held: EntityHeld, providers: Providers) -> HowEvidence | None:
@@ -142,15 +145,15 @@ def _explained(judge: Judge, held: EntityHeld, providers: Providers) -> HowEvide
         return None
     standing = standings_of(judge, held)
     joins = joins_of(judge, held, members, standing)
-    apart, limited = groups(members, joins) > 1, len(members) < len(held.members)
+    apart, limited, more = groups(members, joins) > 1, len(members) < len(held.members), len(held.members) >= MOST_MEMBERS
     return HowEvidence(
         entity_id=held.id,
         kind=next(iter(members.values())).held.kind,
         members=tuple(judge.side(record) for record in members.values()),
-        more=len(held.members) >= MOST_MEMBERS,
+        more=more,
         steps=tuple(_steps(judge, joins, members, standing)),
         withheld=apart and limited,
-        unsettled=apart and not limited,
+        unsettled=apart and not limited and not more,  # of more, what joins them may be left out
         refused=_refused(held, members, providers),
         kept_apart=tuple(
             (pin.one if pin.other == far.handle else pin.other, far)
@@ -197,6 +200,8 @@ def _refused(held: EntityHeld, members: Mapping[bytes, Opened], providers: Provi
         near = edge.one if far.handle == edge.other else edge.other
         if near not in members or not _outside(held, far, providers):
             continue
+        pinned = any(not pin.same and {pin.one, pin.other} == {edge.one, edge.other} for pin, _ in held.pins)
+        edge = replace(edge, refusal=told_refusal(edge.refusal, limited=providers is not None, seen=pinned))  # noqa: PLW2901  # as told
         best = found.get(far.entity_id)
         found[far.entity_id] = best._replace(pairs=best.pairs + 1) if best else Candidate(near, far, edge, 1)
     return tuple(found.values())[:MOST_REFUSED]

@@ -9,7 +9,8 @@ RECORD = (
 BY_HANDLE = f"select {RECORD} where r.handle = any(%(handles)s::bytea[])"
 BY_ENTITY = f"select {RECORD} where r.entity_id = %(id)s order by r.handle limit %(members)s"
 PAIR_EDGE = "select one, other, hundredths, band, refusal from edge where one = %(one)s and other = %(other)s"
-PAIR_PIN = "select one, other, same from pin where one = %(one)s and other = %(other)s"
+PIN = "p.one, p.other, p.same, p.decision, p.seconded, (select w.why from decision_resting w where w.decision = p.decision)"
+PAIR_PIN = f"select {PIN} from pin p where p.one = %(one)s and p.other = %(other)s"  # noqa: S608  # no value stands in it
 EDGES = """
 with m as materialized (select handle from record where entity_id = %(id)s order by handle limit %(members)s)
 select * from (
@@ -20,13 +21,13 @@ select * from (
     from m join edge e on e.other = m.handle join record r on r.handle = e.one and r.entity_id <> %(id)s
 ) as found order by hundredths desc, one, other limit %(edges)s
 """
-PINS = """
+PINS = f"""
 with m as materialized (select handle from record where entity_id = %(id)s order by handle limit %(members)s)
-select p.one, p.other, p.same, r.handle, r.entity_id, r.provider from m join pin p on p.one = m.handle join record r on r.handle = p.other
+select {PIN}, r.handle, r.entity_id, r.provider from m join pin p on p.one = m.handle join record r on r.handle = p.other
 union all
-select p.one, p.other, p.same, r.handle, r.entity_id, r.provider from m join pin p on p.other = m.handle
+select {PIN}, r.handle, r.entity_id, r.provider from m join pin p on p.other = m.handle
 join record r on r.handle = p.one and r.entity_id <> %(id)s
-"""
+"""  # noqa: S608  # no value stands in it
 OUTSIDE = """
 with m as materialized (select keys from record where entity_id = %(id)s order by handle limit %(members)s),
 k as (select distinct substring(m.keys from n for %(width)s) as token from m, generate_series(1, octet_length(m.keys), %(width)s) as n)

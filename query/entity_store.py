@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import orjson
 
 from domain.entities import Kind
 from domain.matching.blocking import BLOCK_BYTES, CAP, MUTED_BY
+from domain.matching.clusters import Pin
 from domain.matching.keys import CODES, KEY_BYTES, MOST_HOLDERS
 from domain.tokens import TOKEN_BYTES
 from query.entity_statements import (
@@ -78,11 +79,19 @@ class EdgeHeld:
 
 @dataclass(frozen=True, slots=True)
 class PinHeld:
-    """A steward's last word on a pair."""
+    """A steward's last word on a pair (``clusters.Pin``); ``rests``: why it joins nothing, if so."""
 
     one: bytes
     other: bytes
     same: bool
+    decision: int = 0
+    seconded: bool = False
+    rests: Literal["pinned_different", "cannot_link"] | None = None
+
+    @property
+    def pin(self) -> Pin:
+        """The word alone."""
+        return Pin(self.one, self.other, self.same, self.decision, self.seconded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +230,7 @@ class PostgresStore:
             entity_id,
             tuple(_records(records)),
             tuple((EdgeHeld(*row[:5]), Far(*row[5:])) for row in edges),
-            tuple((PinHeld(*row[:3]), Far(*row[3:])) for row in pins),
+            tuple((PinHeld(*row[:6]), Far(*row[6:])) for row in pins),
             {token: frozenset(found) for token, found in providers.items()},
             tuple(_records(rivals)),
             dict(counts),

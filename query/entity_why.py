@@ -4,14 +4,14 @@ import asyncio
 import re
 from base64 import urlsafe_b64decode
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from math import inf
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from domain.entities import Kind
 from domain.matching.clusters import CONTESTED, SAMPLE
-from domain.matching.explain import KEYS, REFUSALS, Words, chain
+from domain.matching.explain import KEYS, RESTS, TOLD, Words, chain, told_refusal
 from domain.matching.key_facts import Doubt, KeyFact, keys_say
 from domain.matching.scorecard import Band
 from query.entity_how import Providers, Step, joins_of, opened_members, standings_of
@@ -33,12 +33,23 @@ _SHARED = Words(
     "{}相同，但凭它合并会让不同的有效证件号、或已判定不同的记录碰到一起，所以不作依据",
     "same {}, but joining by it would bring different valid identifiers, or records decided to differ, together: it joins nothing",
 )
+_SHARED_UNSEEN = Words(
+    "{}相同而未合并，依据不在本次用途可见的范围内", "same {}, and not joined for a reason that is not visible for this purpose"
+)
 _AWAITS = Words("证据介于两者之间，等待人工复核", "the evidence is between the two bounds: a person must judge")
 _TOO_LITTLE = Words("最相像的一对记录，证据也不足", "even their likest pair of records has too little evidence")
 _NOT_COMPARED = Words(
     "最相像的一对记录证据足够，但没有比较过：它们共有的查找线索为太多记录所共有，或数据刚变",
     "their likest pair has evidence enough but was never compared: too many share what they could be found by, or it has just changed",
 )
+
+
+class _Links(NamedTuple):
+    """What lies between the two: pairs that match or nearly do, decisions, and what is said of a key that both have."""
+
+    edges: list[EdgeHeld]
+    pins: list[PinHeld]
+    shared: Words
 
 
 class UnknownNamesError(LookupError):
@@ -111,7 +122,9 @@ async def why(evidence: Evidence, one: str | bytes, other: str | bytes, provider
     if len(present) < len(found):
         raise UnknownNamesError(tuple(place for place, asked in enumerate(found) if asked is None))
     first, second = sorted(present, key=lambda asked: (asked.held.id, asked.named))
-    return await asyncio.to_thread(_explained, evidence.judge, first, second)  # opens and compares: not in the loop
+    return await asyncio.to_thread(
+        _explained, evidence.judge, first, second, limited=providers is not None
+    )  # opens and compares: not in the loop
 
 
 async def _found(evidence: Evidence, name: str | bytes, providers: Providers, read: dict[str, EntityHeld | None]) -> _Asked | None:
@@ -132,11 +145,18 @@ async def _found(evidence: Evidence, name: str | bytes, providers: Providers, re
     return _Asked(held, members, named, own is not None) if members.keys() >= set(named) and named else None
 
 
-def _explained(judge: Judge, first: _Asked, second: _Asked) -> WhyEvidence:
+def _explained(judge: Judge, first: _Asked, second: _Asked, *, limited: bool) -> WhyEvidence:
     if first.held.id == second.held.id:
         return _one_entity(judge, first, second)
     pins = {(pin.one, pin.other): pin for pin, _ in first.held.pins if _between(pin, first, second)}
+    if limited:  # why a word has no effect may be what records say that may not be told of
+        pins = {pair: replace(pin, rests=None) for pair, pin in pins.items()}
+    parted = any(not pin.same for pin in pins.values())
     edges = {(edge.one, edge.other): edge for edge, _ in first.held.edges if _between(edge, first, second)}
+    edges = {
+        pair: replace(edge, refusal=told_refusal(edge.refusal, limited=limited, seen=parted and edge.refusal == "pinned_different"))
+        for pair, edge in edges.items()
+    }
     standing = {**standings_of(judge, first.held), **standings_of(judge, second.held)}
     one, other = min(_pairs(first, second, {*pins, *edges}), key=lambda pair: _likeness(judge, first, second, standing, pair))
     edge = edges.get((one, other))
@@ -144,7 +164,8 @@ def _explained(judge: Judge, first: _Asked, second: _Asked) -> WhyEvidence:
         _member(first, second, one), _member(first, second, other), standing, pins.get((one, other)), edge.refusal if edge else None
     )
     facts = keys_say(first.keys, second.keys, _doubts(first, second, standing))
-    obstacles = tuple(dict.fromkeys(_obstacles(first, second, facts, list(edges.values()), list(pins.values()), pair)))
+    links = _Links(list(edges.values()), list(pins.values()), _SHARED_UNSEEN if limited else _SHARED)
+    obstacles = tuple(dict.fromkeys(_obstacles(first, second, facts, links, pair)))
     return WhyEvidence("two_entities", (first.held.id, second.held.id), _APART, obstacles, pair, (), pair.sides)
 
 
@@ -195,21 +216,20 @@ def _doubts(first: _Asked, second: _Asked, standing: Standings) -> dict[bytes, D
     return {key: found.doubt for key, found in standing.items() if not any(all(side & part for side in sides) for part in found.parts)}
 
 
-def _obstacles(
-    first: _Asked, second: _Asked, facts: list[KeyFact], edges: list[EdgeHeld], pins: list[PinHeld], pair: PairEvidence
-) -> Iterator[Words]:
+def _obstacles(first: _Asked, second: _Asked, facts: list[KeyFact], links: _Links, pair: PairEvidence) -> Iterator[Words]:
     """Yield why the two are not one: what forbids it, and only if nothing does, what is wanting."""
     if first.kind is not second.kind:
         yield pair.verdict
         return
-    forbidden = [REFUSALS["pinned_different"]] if any(not pin.same for pin in pins) else []
+    forbidden = [TOLD["pinned_different"]] if any(not pin.same for pin in links.pins) else []
+    forbidden += [RESTS[pin.rests] for pin in links.pins if pin.rests]
     for fact in facts:
         zh, en = KEYS[fact.field]
         shared = fact.same and fact.doubt is None
-        forbidden.append(Words(_SHARED.zh.format(zh), _SHARED.en.format(en)) if shared else Words(fact.zh, fact.en))
+        forbidden.append(Words(links.shared.zh.format(zh), links.shared.en.format(en)) if shared else Words(fact.zh, fact.en))
     contested = any(fact.doubt == "contested" for fact in facts)  # said already
-    forbidden += [REFUSALS[edge.refusal] for edge in edges if edge.refusal and not (contested and edge.refusal == CONTESTED)]
-    yield from forbidden or [_wanting(edges, pair)]
+    forbidden += [TOLD[edge.refusal] for edge in links.edges if edge.refusal and not (contested and edge.refusal == CONTESTED)]
+    yield from forbidden or [_wanting(links.edges, pair)]
 
 
 def _wanting(edges: list[EdgeHeld], pair: PairEvidence) -> Words:

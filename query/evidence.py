@@ -12,7 +12,7 @@ from types import MappingProxyType
 from domain.entities import FIELDS, Kind
 from domain.masking import HIDDEN, mask_name, mask_plate
 from domain.matching.clusters import CONTESTED
-from domain.matching.explain import KINDS, REFUSALS, Reason, Words, verdict, why
+from domain.matching.explain import KINDS, RESTS, TOLD, Reason, Words, verdict, why
 from domain.matching.features import Features
 from domain.matching.key_facts import KeyFact, Standing, keys_say
 from domain.matching.keys import CODES, EXCLUSIVE, decided
@@ -60,7 +60,7 @@ class PairEvidence:
     """What speaks for and against two records being one entity; ``sides`` by handle, so that the order asked in does not matter.
 
     ``judgement``: the scorecard's, None where identifiers decide alone, kinds differ, or the kind is not resolved; ``pinned``: a
-    steward's last word (same, different: True, False); ``refusal``: why a pair that matches did not join (``explain.REFUSALS``).
+    steward's last word (same, different: True, False); ``refusal``: why a pair that matches did not join (``explain.TOLD``).
     """
 
     sides: tuple[Side, Side]
@@ -160,7 +160,7 @@ class Judge:
         reasons = why(judgement, self._cards[first.held.kind].file) if judgement else []
         words = self._verdict(first, second, judgement, keys, pinned)
         if refusal and pinned is None and refusal != CONTESTED:  # what a contested key says is the verdict
-            zh, en = REFUSALS[refusal]
+            zh, en = TOLD[refusal]
             words = Words(f"{words.zh}；但未合并：{zh}", f"{words.en}; but not joined: {en}")
         return PairEvidence(
             (self.side(first), self.side(second)), judgement, reasons, words, keys, pinned.same if pinned else None, refusal
@@ -168,7 +168,8 @@ class Judge:
 
     def _verdict(self, one: Opened, other: Opened, judgement: Judgement | None, keys: list[KeyFact], pinned: PinHeld | None) -> Words:
         if pinned is not None:
-            return _PINNED[pinned.same]
+            zh, en = _PINNED[pinned.same]
+            return Words(f"{zh}；但{RESTS[pinned.rests].zh}", f"{en}; but {RESTS[pinned.rests].en}") if pinned.rests else Words(zh, en)
         kinds = one.held.kind, other.held.kind
         if kinds[0] is not kinds[1]:
             (zh, en), (zh2, en2) = sorted(KINDS[kind] for kind in kinds)

@@ -8,7 +8,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -19,10 +19,11 @@ from psycopg.errors import UndefinedTable
 from domain.review import MOST_REASON, Pair, Verdict, Weight
 from domain.sealing import PurposeSealer
 from query.problems import Problem, ProblemError
-from query.review_log import OUTSTANDING, Behind, Line, behind, insert_line, last_word, read_line, read_lines
+from query.review_log import OUTSTANDING, Line, behind, insert_line, last_word, read_line, read_lines
 
 _SCHEMA = Path(__file__).parent.parent / "schemas" / "store" / "review.sql"
 _SCHEMA_LOCK = 0x6875696C6975  # the resolver's own: it creates the same tables
+_LOG_LOCK = 0x6875696C6976  # one decision after the other
 _OPTIONS = "-c statement_timeout=30000 -c jit=off -c work_mem=32MB -c enable_seqscan=off -c random_page_cost=1.1"
 """By index: a scan of all records would make the queue dearer as the city grows."""
 _MOST_SENT = 1_000
@@ -64,8 +65,6 @@ class Review:
         self._clock = clock
         self._made = asyncio.Lock()
         self._ready = False
-        self.unsent = asyncio.Event()
-        """Set when something could not be sent."""
 
     async def decide(self, pair: Pair, verdict: Verdict, reason: str, steward: str) -> Line:
         """Add a decision; it counts at once unless it needs a second steward.
@@ -74,7 +73,7 @@ class Review:
             ProblemError: 404 no such records, 422 not two records of one resolvable kind or no reason, 503 the store is away.
         """
         sealed = self._sealed(pair, reason)
-        async with self._locked(pair) as connection:
+        async with self._alone() as connection:
             found = await behind(connection, pair)
             if found is None:
                 raise ProblemError([Problem("", "unknown_record")], 404)
@@ -91,17 +90,23 @@ class Review:
         """
         undone = await self.line(decision)
         sealed = self._sealed(undone.pair, reason)
-        async with self._locked(undone.pair) as connection:
+        async with self._alone() as connection:
             undone = await read_line(connection, decision)
             lines = await read_lines(connection, "where d.one = %s and d.other = %s", undone.pair)
             if undone.verdict is None or any(line.undoes == decision and (line.counts or line.waits) for line in lines):
                 raise ProblemError([Problem("", "not_undoable")], 409)
-            found = await behind(connection, undone.pair) or Behind(False, 0, False, undone.kind)  # a record that is gone touches nothing
-            before, after = await last_word(connection, undone.pair), await last_word(connection, undone.pair, without=decision)
-            weight = Weight(before, after, found.together, found.touches, found.conflict)
-            row = (undone.kind, *undone.pair, None, decision, steward, sealed, weight.needs_second, found.touches, self._now())
+            needs_second, touches = await self._weight_of_undoing(connection, undone)
+            row = (undone.kind, *undone.pair, None, decision, steward, sealed, needs_second, touches, self._now())
             line = await insert_line(connection, row)
         return await self._told(line)
+
+    async def _weight_of_undoing(self, connection: AsyncConnection[Any], undone: Line) -> tuple[bool, int]:
+        """Return whether taking it back needs a second steward, and how many records that touches."""
+        found = await behind(connection, undone.pair)
+        if found is None:
+            return undone.needs_second, undone.touches  # a record is away for now: what took two to say takes two to take back
+        before, after = await last_word(connection, undone.pair), await last_word(connection, undone.pair, without=undone.id)
+        return Weight(before, after, found.together, found.touches, found.conflict).needs_second, found.touches
 
     async def consent(self, decision: int, steward: str) -> Line:
         """Add the second steward's word.
@@ -109,8 +114,7 @@ class Review:
         Raises:
             ProblemError: 404 no such decision, 403 it is the steward's own, 409 it does not wait (any more), 503.
         """
-        pair = (await self.line(decision)).pair
-        async with self._locked(pair) as connection:
+        async with self._alone() as connection:
             line = await read_line(connection, decision)
             if not line.waits:
                 raise ProblemError([Problem("", "not_waiting")], 409)
@@ -134,23 +138,29 @@ class Review:
         async with self.connected() as connection:
             return await read_lines(connection, "where d.one = %s and d.other = %s order by d.id desc", pair)
 
-    async def waiting(self, most: int = 100) -> list[Line]:
-        """Return what waits for a second steward, oldest first."""
+    async def waiting(self, after: int = 0, most: int = 1_000) -> list[Line]:
+        """Return what waits for a second steward, with ids above ``after``, oldest first."""
         async with self.connected() as connection:
-            where = "where d.id in (select w.id from waiting_decision w order by w.id limit %s) order by d.id"
-            return await read_lines(connection, where, (most,))
+            where = "where d.id in (select w.id from waiting_decision w where w.id > %s order by w.id limit %s) order by d.id"
+            return await read_lines(connection, where, (after, most))
 
     async def log(self, after: int = 0, most: int = 1_000) -> list[Line]:
         """Return lines of the log with ids above ``after``, ascending."""
         async with self.connected() as connection:
             return await read_lines(connection, "where d.id > %s order by d.id limit %s", (after, most))
 
+    async def newest(self, most: int) -> list[Line]:
+        """Return the log's last lines, ascending."""
+        async with self.connected() as connection:
+            where = "where d.id in (select l.id from decision l order by l.id desc limit %s) order by d.id"
+            return await read_lines(connection, where, (most,))
+
     def reason(self, line: Line) -> str:
         """Return a line's reason in clear, for stewards only."""
-        return self._box.unseal(line.reason, b"".join(line.pair)).decode()
+        return _legible(self._box.unseal(line.reason, b"".join(line.pair)).decode())
 
     async def send_outstanding(self) -> bool:
-        """Tell the resolver every decision that it has not applied; return whether all were sent.
+        """Tell the resolver the oldest thousand decisions that it has not applied; return whether they were sent.
 
         Raises:
             ProblemError: 503 the store is away.
@@ -165,15 +175,10 @@ class Review:
         return True
 
     async def keep_sending(self, pause: float = 5.0) -> None:
-        """Send what is outstanding now, and again after ``pause`` seconds whenever sending failed, for ever."""
+        """Send what is outstanding every ``pause`` seconds, for ever: whoever decided may have ended before it was sent."""
         while True:
-            self.unsent.clear()
-            try:
-                sent = await self.send_outstanding()
-            except ProblemError:
-                sent = False
-            if sent:
-                await self.unsent.wait()
+            with suppress(ProblemError):
+                await self.send_outstanding()
             await asyncio.sleep(pause)
 
     @asynccontextmanager
@@ -195,11 +200,14 @@ class Review:
             raise ProblemError([Problem("", "store_away")], 503) from error
 
     @asynccontextmanager
-    async def _locked(self, pair: Pair) -> AsyncIterator[AsyncConnection[Any]]:
-        """Open a transaction that holds the pair: two stewards who decide at once come one after the other."""
+    async def _alone(self) -> AsyncIterator[AsyncConnection[Any]]:
+        """Open a transaction that holds the log: stewards who decide at once come one after the other, whatever the pairs.
+
+        What a decision would touch depends on those before it, which may be of other pairs.
+        """
         async with self.connected() as connection, connection.transaction():
             await connection.execute("lock table decision in row exclusive mode")  # before any view, as whoever makes the views anew does
-            await connection.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", (b"".join(pair).hex(),))
+            await connection.execute("select pg_advisory_xact_lock(%s)", (_LOG_LOCK,))
             yield connection
 
     async def _create_tables(self, connection: AsyncConnection[Any]) -> None:
@@ -214,15 +222,22 @@ class Review:
             self._ready = True
 
     async def _told(self, line: Line) -> Line:
-        if line.counts and not await self.send_outstanding():
-            self.unsent.set()
+        """Tell the resolver. The line is committed: what fails from here on is ``keep_sending``'s to make good, and no refusal."""
+        if line.counts:
+            with suppress(ProblemError):
+                await self.send_outstanding()
         return line
 
     def _sealed(self, pair: Pair, reason: str) -> bytes:
-        text = reason.strip()
+        text = _legible(reason).strip()
         if not text or len(text) > MOST_REASON:
-            raise ProblemError([Problem("reason", "too_long" if text else "no_reason")])
+            raise ProblemError([Problem("reason", "long_reason" if text else "no_reason")])
         return self._box.seal(text.encode("utf-8", "replace"), b"".join(pair))
 
     def _now(self) -> int:
         return int(self._clock() * 1000)
+
+
+def _legible(text: str) -> str:
+    """Return a text without the characters that steer a terminal or turn the direction of reading."""
+    return "".join(character for character in text if character.isprintable() or character == "\n")

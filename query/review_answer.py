@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from domain.entities import Kind
+from domain.matching.explain import RESTS
 from domain.tokens import text_of
 from query.entity_answer import Reason, Said
 from query.evidence import PairEvidence, Side
@@ -15,6 +16,7 @@ from query.review_log import Line
 from query.review_queue import Card, Page
 
 _KINDS = list(Kind)
+State = Literal["holds", "rests", "waits", "undo", "past"]
 
 
 class Origin(BaseModel):
@@ -65,7 +67,8 @@ class LineTold(BaseModel):
     consented_by: str | None
     consented: datetime | None
     applied: datetime | None = Field(description="when the resolver had done it")
-    state: Literal["holds", "waits", "undo", "past"] = Field(description="past: overtaken or taken back")
+    state: State = Field(description="rests: it holds, but joins nothing; past: overtaken or taken back")
+    rests: Said | None = Field(description="why it joins nothing")
 
 
 class RecordTold(Origin):
@@ -131,6 +134,7 @@ def line(found: Line, reason: Callable[[Line], str]) -> LineTold:
         consented=None if found.consented_ms is None else moment(found.consented_ms),
         applied=None if found.applied_ms is None else moment(found.applied_ms),
         state=_state(found),
+        rests=Said(zh=RESTS[found.rests].zh, en=RESTS[found.rests].en) if found.rests else None,
     )
 
 
@@ -170,9 +174,9 @@ def _record(side: Side) -> RecordTold:
     )
 
 
-def _state(found: Line) -> Literal["holds", "waits", "undo", "past"]:
+def _state(found: Line) -> State:
     if found.waits:
         return "waits"
     if found.holds:
-        return "holds"
+        return "rests" if found.rests else "holds"
     return "undo" if found.undoes is not None and found.counts else "past"

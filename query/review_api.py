@@ -52,9 +52,11 @@ def review_api(desk: ReviewDesk, access: Access) -> APIRouter:
         return await desk.queue(kind, order, limit, after)
 
     @router.get("/waiting")
-    async def waiting() -> list[LineTold]:
+    async def waiting(
+        after: Annotated[int, Query(ge=0, le=_LARGEST)] = 0, limit: Annotated[int, Query(ge=1, le=_MOST_LINES)] = 100
+    ) -> list[LineTold]:
         """List decisions that wait for a second steward, oldest first."""
-        return await desk.waiting()
+        return await desk.waiting(after, limit)
 
     @router.get("/log")
     async def log(

@@ -33,13 +33,13 @@ class ReviewDesk:
         """
         return answer.page(await self._queue.page(kind, order, limit, after))
 
-    async def waiting(self) -> list[answer.LineTold]:
-        """Return the decisions that wait for a second steward, oldest first.
+    async def waiting(self, after: int = 0, most: int = 1_000) -> list[answer.LineTold]:
+        """Return the decisions above a number that wait for a second steward, oldest first.
 
         Raises:
             ProblemError: 503 the store is away.
         """
-        return [answer.line(line, self.review.reason) for line in await self.review.waiting()]
+        return [answer.line(line, self.review.reason) for line in await self.review.waiting(after, most)]
 
     async def log(self, after: int = 0, most: int = 1_000) -> list[answer.LineTold]:
         """Return lines of the log above a number, ascending.
@@ -48,6 +48,14 @@ class ReviewDesk:
             ProblemError: 503 the store is away.
         """
         return [answer.line(line, self.review.reason) for line in await self.review.log(after, most)]
+
+    async def newest(self, most: int) -> list[answer.LineTold]:
+        """Return the log's last lines, ascending.
+
+        Raises:
+            ProblemError: 503 the store is away.
+        """
+        return [answer.line(line, self.review.reason) for line in await self.review.newest(most)]
 
     async def pair(self, one: str, other: str) -> answer.PairTold:
         """Return two records side by side.

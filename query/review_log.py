@@ -20,6 +20,7 @@ select d.id, d.kind, d.one, d.other, d.verdict, d.undoes, d.steward, d.reason, d
        c.steward as consented_by, c.consented_ms, a.applied_ms,
        exists (select from counting_decision x where x.id = d.id) as counts,
        exists (select from last_word w where w.decision = d.id) as holds,
+       (select p.why from resting_pin p where p.one = d.one and p.other = d.other and p.decision = d.id) as rests,
        exists (select from waiting_decision w where w.id = d.id) as waits
 from decision d left join decision_consent c on c.decision = d.id left join decision_applied a on a.decision = d.id
 """
@@ -27,10 +28,12 @@ _INSERT = """
 insert into decision (kind, one, other, verdict, undoes, steward, reason, needs_second, touches, decided_ms)
 values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) returning id
 """
-_BEHIND = """
-select r.handle, r.kind, r.entity_id, r.keys from record r
-where r.entity_id in (select own.entity_id from record own where own.handle in (%s, %s))
+_OF_PAIR = "select r.handle, r.kind, r.entity_id from record r where r.handle in (%s, %s)"
+_ABOUT_TO_JOIN = """
+select a.entity_id, b.entity_id from pin p join record a on a.handle = p.one join record b on b.handle = p.other
+where p.same and a.entity_id <> b.entity_id and not exists (select from decision_applied x where x.decision = p.decision)
 """
+_KEYS = "select r.entity_id, r.keys from record r where r.entity_id = any(%s)"
 _WORD = """
 select d.verdict from counting_decision d
 where d.one = %s and d.other = %s and d.verdict is not null and d.id is distinct from %s order by d.id desc limit 1
@@ -43,7 +46,10 @@ where not exists (select from decision_applied a where a.decision = d.id) order 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the log. Times in Unix ms; ``holds``: it is the pair's last word; ``waits``: for a second steward."""
+    """One line of the log. Times in Unix ms.
+
+    ``holds``: it is the pair's last word; ``rests``: why it joins nothing all the same; ``waits``: for a second steward.
+    """
 
     id: int
     kind: int
@@ -61,6 +67,7 @@ class Line:
     applied_ms: int | None
     counts: bool
     holds: bool
+    rests: Literal["pinned_different", "cannot_link"] | None
     waits: bool
 
     @property
@@ -115,14 +122,27 @@ async def behind(connection: AsyncConnection[Any], pair: Pair) -> Behind | None:
     Raises:
         ProblemError: 422 the two are not of one kind that is resolved.
     """
-    rows = await (await connection.execute(_BEHIND, pair)).fetchall()
-    found = {row[0]: row for row in rows if row[0] in pair}
+    found = {handle: (kind, entity) for handle, kind, entity in await (await connection.execute(_OF_PAIR, pair)).fetchall()}
     if len(found) < len(pair):
         return None
-    (_, kind, left, _), (_, other_kind, right, _) = (found[handle] for handle in pair)
+    (kind, left), (other_kind, right) = (found[handle] for handle in pair)
     if kind != other_kind or list(Kind)[kind] is Kind.MATTER:
         raise ProblemError([Problem("", "kinds_differ")])
-    keys: dict[str, set[bytes]] = {left: set(), right: set()}
-    for _, _, entity, spoken in rows:
-        keys[entity].update(spoken[at : at + KEY_BYTES] for at in range(0, len(spoken), KEY_BYTES))
-    return Behind(left == right, len(rows), left != right and conflict(keys[left], keys[right]), kind)
+    joining = [set(ids) for ids in await (await connection.execute(_ABOUT_TO_JOIN)).fetchall()]
+    sides = _with_those(left, joining), _with_those(right, joining)
+    rows = await (await connection.execute(_KEYS, (sorted(sides[0] | sides[1]),))).fetchall()
+    one, other = (b"".join(spoken for of, spoken in rows if of in side) for side in sides)
+    together = right in sides[0]
+    return Behind(together, len(rows), not together and conflict(_split(one), _split(other)), kind)
+
+
+def _split(keys: bytes) -> list[bytes]:
+    return [keys[at : at + KEY_BYTES] for at in range(0, len(keys), KEY_BYTES)]
+
+
+def _with_those(entity: str, joining: list[set[str]]) -> set[str]:
+    """Return the entity and those that decisions which are not applied yet are about to join with it, one by one."""
+    found = {entity}
+    while more := [pair for pair in joining if pair & found and not pair <= found]:
+        found = found.union(*more)
+    return found

@@ -16,7 +16,7 @@ from query import review_words as words
 from query.guard import HEADERS
 from query.pages import FOLDER, LANGUAGES
 from query.problems import Problem, ProblemError
-from query.review_access import Access, same_site
+from query.review_access import Access
 from query.review_answer import LineTold, PairTold
 from query.review_desk import ReviewDesk
 from query.review_keys import COOKIE, LASTS_SECONDS, Sessions, StewardKeys
@@ -30,7 +30,7 @@ _OWN_HEADERS = {
     "Content-Security-Policy": HEADERS["Content-Security-Policy"]
     .replace("form-action 'none'", "form-action 'self'")
     .replace("script-src 'self'", "script-src 'none'"),
-    "Referrer-Policy": "same-origin",  # without a referrer browsers would hide a form's origin, which ``same_site`` asks for
+    "Referrer-Policy": "same-origin",  # without a referrer browsers would hide a form's origin, which ``Access.same_site`` asks for
 }
 _ORDERS: dict[str, Order] = {"doubt": "doubt", "age": "age"}
 
@@ -107,18 +107,18 @@ class ReviewPages:
 
     async def enter(self, request: Request) -> Response:
         """Take a steward's key, and remember it in a cookie."""
-        same_site(request)
+        self._access.same_site(request)
         name = self._keys.steward((await _form(request)).get("key", "").strip())
         if name is None:
             raise ProblemError([Problem("key", "no_steward_key")], _UNAUTHORIZED)
         answer = _see(request, "/review")
-        secure = request.url.scheme == "https"
+        secure = self._access.secure(request)
         answer.set_cookie(COOKIE, self._sessions.open(name), LASTS_SECONDS, httponly=True, samesite="strict", secure=secure)
         return answer
 
     async def leave(self, request: Request) -> Response:
         """Forget the steward in this browser."""
-        same_site(request)
+        self._access.same_site(request)
         answer = _see(request, "/review")
         answer.delete_cookie(COOKIE, httponly=True, samesite="strict")
         return answer
@@ -172,7 +172,7 @@ def _rows(pair: PairTold) -> list[tuple[str, list[str | None]]]:
 
 def _undoable(log: list[LineTold]) -> set[int]:
     """Return the lines that can be taken back: verdicts that hold or wait."""
-    return {line.id for line in log if line.undoes is None and line.state in {"holds", "waits"}}
+    return {line.id for line in log if line.undoes is None and line.state in {"holds", "rests", "waits"}}
 
 
 def _bar(bits: int) -> int:

@@ -26,7 +26,7 @@ Order = Literal["doubt", "age"]
 # A card is settled by a steward's word on any pair of its two entities' records: they can never join, or are to join already.
 _QUEUE: LiteralString = """
 with word as materialized (
-    select w.one, w.other, w.verdict from last_word w
+    select w.one, w.other, w.verdict from last_word w where not exists (select from resting_pin p where p.decision = w.decision)
     union all select d.one, d.other, 'waits' from waiting_decision d
 ), said as (
     select least(a.entity_id, b.entity_id) as left_id, greatest(a.entity_id, b.entity_id) as right_id,

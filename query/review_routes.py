@@ -31,7 +31,7 @@ def review_router(settings: Settings, catalogue: Catalogue, evidence: Evidence) 
     desk = review_desk(settings, evidence)
     keys = StewardKeys(settings.home)
     sessions = Sessions(keys, settings.master_key_bytes())
-    access = Access(keys, sessions)
+    access = Access(keys, sessions, settings.query_origin)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:

@@ -80,6 +80,7 @@ VERDICTS: dict[str, Text] = {
 }
 STATES: dict[str, Text] = {
     "holds": Text("现行", "holds"),
+    "rests": Text("不起作用", "has no effect"),
     "waits": Text("等待同意", "waits for consent"),
     "undo": Text("撤销", "undo"),
     "past": Text("已被取代或撤销", "replaced or taken back"),

@@ -19,7 +19,11 @@ PROBLEMS: dict[str, Text] = {
     "too_short": Text("此项太短，请填写完整。", "This is too short: write it in full."),
     "too_long": Text("此项太长，请只填写要查的内容。", "This is too long: give only what is looked for."),
     "unknown_choice": Text("没有这个选项，请从列出的选项中选择。", "There is no such choice: take one of those listed."),
-    "out_of_range": Text("数值超出范围，每页条数应为 1 到 50。", "The number is out of range: ask for 1 to 50 hits a page."),
+    "out_of_range": Text(
+        "数值超出范围；允许的范围见接口说明（/openapi.json）。",
+        "The number is out of range: the description of the API (/openapi.json) says which it takes.",
+    ),
+    "long_reason": Text("理由太长，请不超过 1000 个字。", "The reason is too long: give at most 1,000 characters."),
     "not_json": Text(
         "请求体不是可读的 JSON，请以 application/json 发送 UTF-8 编码的对象。",
         "The body is not readable JSON: send a UTF-8 object as application/json.",
@@ -79,7 +83,7 @@ PROBLEMS: dict[str, Text] = {
         "The past of that time was deleted when its retention ended: ask for a later time.",
     ),
     "no_steward_key": Text(
-        "没有复核员密钥，或密钥不对；密钥由管理员用 huiliu review steward 姓名 发放。",
+        "没有复核员密钥，或密钥不对；密钥由管理员用 huiliu review steward 名称 发放，名称用小写字母、数字和下划线。",
         "There is no steward's key, or a wrong one: operators give one with huiliu review steward NAME.",
     ),
     "foreign_origin": Text(
@@ -112,8 +116,8 @@ PROBLEMS: dict[str, Text] = {
         "The index does not answer now: try again soon; operators, run huiliu status.",
     ),
     "store_away": Text(
-        "密钥库暂时没有回答，请稍后再试；管理员请运行 huiliu status。",
-        "The key store does not answer now: try again soon; operators, run huiliu status.",
+        "存储暂时没有回答，请稍后再试；管理员请运行 huiliu status。",
+        "The store does not answer now: try again soon; operators, run huiliu status.",
     ),
     "too_large": Text("请求太大，请只发送一次查询，不超过 16 KiB。", "The request is too large: send one search, at most 16 KiB."),
     "not_found": Text("没有这个地址，查询请用 POST /v1/search。", "There is nothing at this address: search with POST /v1/search."),

@@ -50,6 +50,7 @@ REFUSED_PAIRS = Gauge(
 )
 WAITING_DECISIONS = Gauge("huiliu_waiting_decisions", "stewards' decisions that wait: for a second steward, or for the resolver", ["on"])
 WAITING_DECISION_SECONDS = Gauge("huiliu_waiting_decision_oldest_seconds", "how long the oldest of them has waited; 0 without one", ["on"])
+RESTING_DECISIONS = Gauge("huiliu_resting_decisions", "decisions that two records are one which join nothing, by why", ["why"])
 CROWDED_VALUES = Gauge("huiliu_crowded_values", "values that more records share than are compared, or joined, by them", ["what", "of"])
 CROWDED_LARGEST = Gauge("huiliu_crowded_values_largest", "records that share the most shared of them", ["what", "of"])
 CROWDED_UNMET = Gauge("huiliu_crowded_values_unmet", "records that meet no other by such a value, once a value", ["what", "of"])

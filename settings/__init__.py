@@ -58,6 +58,11 @@ class Settings(BaseSettings):
     history_days: int = Field(default=1095, ge=1, description="how long former versions of records and entities are kept")
     query_host: str = "127.0.0.1"
     query_port: int = 8080
+    query_origin: str = Field(
+        default="",
+        pattern=r"^(https?://[a-z0-9.:\[\]-]+)?$",
+        description="what browsers see of a TLS proxy before process query, e.g. https://review.example.cn; empty: there is none",
+    )
     door_host: str = "127.0.0.1"
     door_port: int = 8090
 

@@ -84,6 +84,25 @@ REFUSALS: dict[str, Words] = {
     ),
 }
 """Why a pair that matches was not joined, by the code that ``clusters`` gives."""
+NOT_VISIBLE = "not_visible"
+"""Told in place of a refusal that may rest on records which whoever asks may not see."""
+_BY_THE_PAIR_ALONE = frozenset({"contested_key"})
+TOLD: dict[str, Words] = {
+    **REFUSALS,
+    NOT_VISIBLE: Words("依据不在本次用途可见的范围内", "for a reason that is not visible for this purpose"),
+}
+"""``REFUSALS``, and what is said in their place."""
+RESTS: dict[str, Words] = {
+    "pinned_different": Words(
+        "与另一个决定矛盾：它会让已判定不同的记录碰到一起，所以不起作用",
+        "it contradicts another decision: records decided to differ would come together, so it has no effect",
+    ),
+    "cannot_link": Words(
+        "两边如今有不同的有效证件号，所以不起作用；再判一次并由另一位复核员同意才算数",
+        "the two sides have different valid identifiers by now, so it has no effect; decided again, it counts once another consents",
+    ),
+}
+"""Why a steward's *same* joins nothing, by the code that ``clusters`` gives."""
 BLOCKS: dict[str, str] = {
     "m": "手机号", "nb": "姓名和出生日期", "na": "姓名和住址", "ne": "姓名和工作单位",
     "fi": "境外证号", "fb": "境外人员的出生日期", "fn": "姓和名", "fs": "城区和邮编", "fp": "姓名和城区",
@@ -134,7 +153,7 @@ def spanning(
     """
     found = partition(records, edges, pins, support, contested)
     refused = {refusal.edge for refusal in found.refused}
-    steps = [Join(pin.one, pin.other, "pin") for pin in sorted(set(pins) - set(found.contradicted)) if pin.same]
+    steps = [Join(pin.one, pin.other, "pin") for pin in sorted(set(pins) - found.resting.keys()) if pin.same]
     holders: dict[bytes, list[bytes]] = {}
     for handle in sorted(records):
         for key in records[handle]:
@@ -157,6 +176,17 @@ def _taken(
         if key not in found.ambiguous or key not in partition(records, (), pins, contested={**contested, key: [*taken, part]}).ambiguous:
             taken.append(part)
     return taken
+
+
+def told_refusal(refusal: str | None, *, limited: bool, seen: bool = False) -> str | None:
+    """Return why a pair did not join, as it may be told.
+
+    Args:
+        refusal: the code that ``clusters`` gives.
+        limited: whether only some departments' records may be told of: their neighbours' identifiers and decisions may not.
+        seen: whether records that may be told of show the reason.
+    """
+    return refusal if refusal is None or not limited or seen or refusal in _BY_THE_PAIR_ALONE else NOT_VISIBLE
 
 
 def chain(joins: Iterable[Join], start: bytes, end: bytes) -> list[Join]:

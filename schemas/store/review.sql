@@ -49,7 +49,16 @@ select d.one, d.other, d.verdict, d.id as decision from counting_decision d
 where d.verdict is not null and not exists (
     select from counting_decision l where l.one = d.one and l.other = d.other and l.verdict is not null and l.id > d.id);
 create or replace view pin as
-select one, other, verdict = 'same' as same from last_word where verdict <> 'unsure';
+select w.one, w.other, w.verdict = 'same' as same, w.decision, d.needs_second as seconded
+from last_word w join decision d on d.id = w.decision where w.verdict <> 'unsure';
+-- Pins that join nothing now, and why: what a later decision or the records themselves forbid.
+create table if not exists decision_resting (     -- written by the resolver; a line of a pin that no longer holds says nothing
+    decision bigint primary key,
+    why      text not null check (why in ('pinned_different', 'cannot_link'))
+);
+create or replace view resting_pin as
+select p.one, p.other, p.decision, r.why from decision_resting r join decision d on d.id = r.decision
+join pin p on p.one = d.one and p.other = d.other and p.decision = d.id;
 -- The pair's newest line, when it waits for a second steward; a newer line on the pair overtakes it.
 create or replace view waiting_decision as
 select d.* from decision d

@@ -82,7 +82,17 @@ def test_a_store_that_is_away_is_one_sentence(away: Run, words: tuple[str, ...])
 
 
 @pytest.mark.parametrize(
-    "words", [("decide", "a", "b", "perhaps", "--reason", "x"), ("decide", "a", "b", "same"), ("undo", "x", "--reason", "y"), ()]
+    "words",
+    [
+        ("decide", "A" * 22, "B" * 21 + "A", "perhaps", "--reason", "x"),
+        ("decide", "A" * 22, "B" * 21 + "A", "same"),
+        ("decide", "A" * 22, "P-" + "A" * 22, "same", "--reason", "x"),
+        ("show", "bad", "A" * 22),
+        ("undo", "x", "--reason", "y"),
+        ("list", "--waiting", "--kind", "person"),
+        ("log", "--newest", "--after", "3"),
+        (),
+    ],
 )
 def test_wrong_usage_is_2(away: Run, words: tuple[str, ...]) -> None:
     assert away(*words).exit_code == 2
@@ -99,7 +109,8 @@ def test_without_a_key_nothing_is_decided(away: Run, key: str) -> None:
 def test_list_show_decide_undo_log(run: Run, store: Ground) -> None:
     pair = one, other = store.pair(bits=13)
     li = key_of(run, "li")
-    (card,) = map(json.loads, run("list", "--json").stdout.splitlines())
+    card, end = map(json.loads, run("list", "--json").stdout.splitlines())
+    assert end == {"total": 1, "next": None}
     assert (card["one"], card["bits"]) == (text_of(one), 13)
     assert text_of(other) in run("list").stdout
     decided = run("decide", text_of(other), text_of(one), "same", "--reason", "同一户", "--json", key=li)
@@ -111,7 +122,20 @@ def test_list_show_decide_undo_log(run: Run, store: Ground) -> None:
     assert run("undo", number, "--reason", "看错了", key=li).exit_code == 0
     assert run("undo", number, "--reason", "看错了", key=li).exit_code == 1
     assert [line["steward"] for line in map(json.loads, run("log", "--json").stdout.splitlines())] == ["li", "li"]
+    (last,) = map(json.loads, run("log", "--newest", "--limit", "1", "--json").stdout.splitlines())
+    assert last["undoes"] == int(number)
     assert run("show", "A" * 22, "B" * 21 + "A").exit_code == 1
+
+
+@pytest.mark.servers
+def test_the_list_goes_on_where_a_page_ended(run: Run, store: Ground) -> None:
+    pairs = {tuple(map(text_of, store.pair(f"P-a{number}", f"P-b{number}", bits=number))) for number in range(3)}
+    *cards, end = map(json.loads, run("list", "--limit", "2", "--json").stdout.splitlines())
+    assert (len(cards), end["total"]) == (2, 3)
+    *rest, last = map(json.loads, run("list", "--limit", "2", "--after", end["next"], "--json").stdout.splitlines())
+    assert {(card["one"], card["other"]) for card in (*cards, *rest)} == pairs
+    assert last["next"] is None
+    assert "--after" in run("list", "--limit", "2").stdout
 
 
 @pytest.mark.servers

@@ -21,7 +21,7 @@ def log_of(words: list[tuple[tuple[bytes, bytes], Verdict, bool, bool]]) -> list
 
 def test_the_last_word_of_a_pair_holds() -> None:
     log = [Line(1, (A, B), SAME), Line(2, (A, C), DIFFERENT), Line(3, (A, B), DIFFERENT)]
-    assert pins(log) == {Pin(A, B, same=False), Pin(A, C, same=False)}
+    assert pins(log) == {Pin(A, B, same=False, decision=3), Pin(A, C, same=False, decision=2)}
 
 
 def test_an_unsure_binds_nothing_but_replaces_what_bound() -> None:
@@ -32,15 +32,15 @@ def test_an_unsure_binds_nothing_but_replaces_what_bound() -> None:
 
 def test_an_undo_lets_the_word_before_hold_again() -> None:
     log = [Line(1, (A, B), DIFFERENT), Line(2, (A, B), SAME), Line(3, (A, B), None, 2)]
-    assert pins(log) == {Pin(A, B, same=False)}
+    assert pins(log) == {Pin(A, B, same=False, decision=1)}
     assert pins([*log, Line(4, (A, B), None, 1)]) == set()
 
 
 def test_what_waits_leaves_what_held() -> None:
     log = [Line(1, (A, B), DIFFERENT), Line(2, (A, B), SAME, needs_second=True)]
-    assert pins(log) == {Pin(A, B, same=False)}
+    assert pins(log) == {Pin(A, B, same=False, decision=1)}
     assert waiting(log) == {2}
-    assert pins([log[0], log[1]._replace(consented=True)]) == {Pin(A, B, same=True)}
+    assert pins([log[0], log[1]._replace(consented=True)]) == {Pin(A, B, same=True, decision=2, seconded=True)}
     assert waiting([*log, Line(3, (A, B), UNSURE)]) == set(), "a newer line overtakes it"
 
 

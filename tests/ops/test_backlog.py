@@ -80,17 +80,29 @@ async def test_what_waits_for_another_steward_is_told_with_its_age(ground_store:
     assert found.reviews == {}
 
 
+@servers
+@anyio
+async def test_a_card_is_open_again_when_the_word_on_it_joins_nothing(ground_store: Ground) -> None:
+    line = await ground_store.review().decide(ground_store.pair(), SAME, "同一人", "li")
+    assert counted(ground_store).reviews == {}
+    ground_store.rest(line.id, "pinned_different")
+    found, page = counted(ground_store), await Queue(ground_store.review(), MASTER).page()
+    assert (found.reviews, found.resting) == ({Kind.PERSON: Waiting(1, TIME_MS)}, {"pinned_different": 1})
+    assert [card.unsure for card in page.cards] == [False]
+
+
 def value(gauge: object, *labels: str) -> float:
     return float(gauge.labels(*labels)._value.get())  # type: ignore[attr-defined]  # any gauge
 
 
 def test_gauges_say_ages_in_seconds_and_zero_where_nothing_waits() -> None:
     reviews, refused = {Kind.PERSON: Waiting(7, TIME_MS - 5_000)}, {(Kind.PERSON, "torn"): 3}
-    show_backlog(Backlog(reviews, refused, {"steward": Waiting(1, TIME_MS - 250)}), TIME_MS)
+    show_backlog(Backlog(reviews, refused, {"steward": Waiting(1, TIME_MS - 250)}, {"cannot_link": 2}), TIME_MS)
     assert (value(metrics.OPEN_REVIEWS, "person"), value(metrics.OPEN_REVIEW_SECONDS, "person")) == (7, 5)
     assert (value(metrics.OPEN_REVIEWS, "thing"), value(metrics.OPEN_REVIEW_SECONDS, "thing")) == (0, 0)
     assert (value(metrics.REFUSED_PAIRS, "person", "torn"), value(metrics.REFUSED_PAIRS, "person", "no_support")) == (3, 0)
     assert value(metrics.WAITING_DECISION_SECONDS, "steward") == 0.25
+    assert [value(metrics.RESTING_DECISIONS, why) for why in ("cannot_link", "pinned_different")] == [2, 0]
 
 
 def test_what_is_crowded_no_more_shows_zero() -> None:
@@ -103,11 +115,11 @@ def test_what_is_crowded_no_more_shows_zero() -> None:
 
 
 def test_where_the_store_does_not_answer_nothing_is_claimed(caplog: pytest.LogCaptureFixture) -> None:
-    show_backlog(Backlog({}, {}, {}), TIME_MS)
+    metrics.OPEN_REVIEWS.clear()  # as at the start: what was never measured is told of too
     IdentityWatch("postgresql://127.0.0.1:1/store?connect_timeout=1", threading.Event()).measure()
     assert isnan(value(metrics.OPEN_REVIEWS, "person"))
     assert "huiliu status" in caplog.text
-    show_backlog(Backlog({}, {}, {}), TIME_MS)
+    show_backlog(Backlog({}, {}, {}, {}), TIME_MS)
     assert value(metrics.OPEN_REVIEWS, "person") == 0
 
 

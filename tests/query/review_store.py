@@ -17,7 +17,7 @@ from tests.query.town import MASTER, TIME_MS
 
 _SQL = Path(__file__).parents[2] / "schemas" / "store"
 _BINARY = "select column_name from information_schema.columns where table_name = 'record' and data_type = 'bytea'"
-_TABLES = "record, sealing_key, edge, decision, decision_consent, decision_applied"
+_TABLES = "record, sealing_key, edge, decision, decision_consent, decision_applied, decision_resting"
 
 
 class Resolver:
@@ -110,6 +110,10 @@ class Ground:
         with self.connect() as connection, connection.cursor() as cursor:
             rows = [(notice.decision, TIME_MS) for notice in self.resolver.heard]
             cursor.executemany("insert into decision_applied values (%s, %s) on conflict do nothing", rows)
+
+    def rest(self, decision: int, why: str) -> None:
+        """Note that a decision joins nothing, as the resolver would."""
+        self._writing.execute("insert into decision_resting values (%s, %s)", (decision, why))
 
     def pins(self) -> set[tuple[bytes, bytes, bool]]:
         with self.connect() as connection:

@@ -41,7 +41,7 @@ async def test_a_stewards_word_joins_before_anything_else() -> None:
     hamlet = Hamlet()
     one = hamlet.add("public_security", {**WANG, "citizen_id": ID})
     other = hamlet.add("telecom_ct", {**WANG, "citizen_id": OTHER_ID})
-    hamlet.pin(one, other, same=True)
+    hamlet.pin(one, other, same=True, seconded=True)
     found = await explained(hamlet.resolve(), hamlet.of(one))
     assert [(step.join.how, {step.join.one, step.join.other}) for step in found.steps] == [("pin", {one, other})]
 

@@ -4,11 +4,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from domain.matching.explain import NOT_VISIBLE, REFUSALS, TOLD
 from domain.tokens import text_of
 from query.entity_answer import EntityTelling
 from query.entity_why import UnknownNamesError, WhyEvidence, entity_or_record, why
 from tests.query.hamlet import Hamlet
-from tests.query.test_entity_how import PHONE, POLICE, decisions, people
+from tests.query.test_entity_how import PHONE, POLICE, decisions, explained, people
 from tests.query.test_evidence import CANARIES, ID, OTHER_ID, WANG
 
 pytestmark = pytest.mark.anyio
@@ -171,3 +172,26 @@ def test_what_is_no_name_is_refused_without_repeating_it(name: str) -> None:
     with pytest.raises(ValueError, match="neither") as raised:
         entity_or_record(name)
     assert len(name) < 3 or name not in str(raised.value)
+
+
+@pytest.mark.parametrize("pinned", [True, False], ids=["a decision", "another ID"])
+async def test_why_two_are_apart_is_not_told_where_hidden_records_are_why(pinned: bool) -> None:  # noqa: FBT001  # a parameter
+    """A telecom record holds the other ID, or what a steward said is of it: the police may not learn that it does."""
+    hamlet = Hamlet()
+    one = hamlet.add("public_security", {**WANG, "citizen_id": ID})
+    seen = hamlet.add("public_security", WANG)
+    hidden = hamlet.add("telecom_ct", WANG if pinned else {**WANG, "citizen_id": OTHER_ID})
+    hamlet.pin(seen, hidden, same=True)
+    if pinned:
+        hamlet.pin(one, hidden, same=False)
+    hamlet.resolve()
+    assert hamlet.of(seen) == hamlet.of(hidden) != hamlet.of(one)
+    reason = REFUSALS["pinned_different" if pinned else "cannot_link"]
+    for providers, told in ((None, True), (POLICE, False)):
+        found = await asked(hamlet, one, seen, providers)
+        assert (reason in found.obstacles, TOLD[NOT_VISIBLE] in found.obstacles) == (told, not told)
+        assert (reason.zh in repr(found)) is told
+        candidates = (await explained(hamlet, hamlet.of(one), providers)).refused
+        assert {candidate.edge.refusal for candidate in candidates} == {
+            ("pinned_different" if pinned else "cannot_link") if told else NOT_VISIBLE
+        }

@@ -33,6 +33,10 @@ def store(shared: Ground) -> Ground:
     return shared
 
 
+def ordered(one: bytes, other: bytes) -> tuple[bytes, bytes]:
+    return min(one, other), max(one, other)
+
+
 def refused(error: pytest.ExceptionInfo[ProblemError]) -> tuple[int, str]:
     return error.value.status, error.value.problems[0].code
 
@@ -224,11 +228,51 @@ def test_the_views_say_what_a_replay_says(shared: Ground, words: list[tuple[int,
             log.append(Line(found[0], pairs[at], said, undoes, second, second and consented))
         mine = "where one < %s", (b"\1",)
         last = connection.execute("select one, other, verdict from last_word " + mine[0], mine[1]).fetchall()
-        pinned = connection.execute("select one, other, same from pin " + mine[0], mine[1]).fetchall()
+        pinned = connection.execute("select one, other, same, decision, seconded from pin " + mine[0], mine[1]).fetchall()
         waits = connection.execute("select id from waiting_decision " + mine[0], mine[1]).fetchall()
     assert {(one, other): verdict for one, other, verdict in last} == last_words(log)
     assert {Pin(*pin) for pin in pinned} == pins(log)
     assert {number for (number,) in waits} == waiting(log)
+
+
+async def test_decisions_that_are_not_applied_yet_weigh_on_the_next(store: Ground) -> None:
+    """Two words of one steward, said before the resolver could do the first, would join two valid IDs, or more than one may."""
+    review = store.review()
+    known, nameless, other = store.record("P-a", {"citizen_id": ID}), store.record("P-b"), store.record("P-c", {"citizen_id": OTHER_ID})
+    assert (await review.decide(ordered(known, nameless), SAME, "同一人", "li")).holds
+    assert (await review.decide(ordered(nameless, other), SAME, "同一人", "li")).waits
+    store.apply()
+    store.join("P-a", "P-b")
+    assert (await review.decide(ordered(nameless, other), SAME, "同一人", "li")).waits, "and so it is afterwards"
+
+
+async def test_many_small_merges_are_one_large_merge(store: Ground) -> None:
+    review, half = store.review(), MOST_FOR_ONE_STEWARD // 2
+    first, second, third = ([store.record(entity) for _ in range(half)] for entity in ("P-a", "P-b", "P-c"))
+    assert (await review.decide(ordered(first[0], second[0]), SAME, "同一人", "li")).holds
+    line = await review.decide(ordered(second[1], third[0]), SAME, "同一人", "li")
+    assert (line.touches, line.waits) == (3 * half, True)
+
+
+async def test_what_took_two_stewards_is_not_taken_back_by_one_while_a_record_is_away(store: Ground) -> None:
+    review, pair = store.review(), large(store, MOST_FOR_ONE_STEWARD + 1)
+    line = await review.decide(pair, SAME, "同一人", "li")
+    await review.consent(line.id, "chen")
+    with store.connect() as connection:
+        connection.execute("delete from record where handle = %s", (pair[0],))
+    undo = await review.undo(line.id, "看错了", "li")
+    assert undo.waits
+    assert store.pins() == {(*pair, True)}
+
+
+async def test_a_decision_that_joins_nothing_says_so_as_long_as_it_holds(store: Ground) -> None:
+    review, pair = store.review(), store.pair()
+    line = await review.decide(pair, SAME, "同一人", "li")
+    store.rest(line.id, "cannot_link")
+    (told,) = await review.of_pair(pair)
+    assert (told.holds, told.rests) == (True, "cannot_link")
+    await review.undo(line.id, "看错了", "li")
+    assert [each.rests for each in await review.of_pair(pair)] == [None, None]
 
 
 # ---- the resolver is told
@@ -239,7 +283,6 @@ async def test_what_could_not_be_sent_is_sent_with_the_next(store: Ground) -> No
     store.resolver.away = True
     line = await review.decide(first, SAME, "同一人", "li")
     assert line.holds, "the decision stands whether or not Kafka does"
-    assert review.unsent.is_set()
     store.resolver.away = False
     later = await review.decide(second, SAME, "同一人", "li")
     assert [(notice.decision, notice.one, notice.other) for notice in store.resolver.heard] == [(line.id, *first), (later.id, *second)]
@@ -249,11 +292,11 @@ async def test_what_could_not_be_sent_is_sent_with_the_next(store: Ground) -> No
     assert store.resolver.heard == [], "what was applied is not sent again"
 
 
-async def test_what_was_never_applied_is_sent_again_at_start_until_it_arrives(store: Ground) -> None:
-    line = await store.review().decide(store.pair(), SAME, "同一人", "li")
-    store.resolver.clear()
-    store.resolver.away = True
+async def test_what_another_process_could_not_send_is_sent_until_it_arrives(store: Ground) -> None:
     task = asyncio.create_task(store.review().keep_sending(0.01))
+    await asyncio.sleep(0.1)  # nothing is outstanding
+    store.resolver.away = True
+    line = await store.review().decide(store.pair(), SAME, "同一人", "li")
     await asyncio.sleep(0.1)
     store.resolver.away = False
     while not store.resolver.heard:  # noqa: ASYNC110  # it is told in another thread

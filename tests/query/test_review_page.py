@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from domain.entities import FIELDS, Kind
-from domain.review import MOST_FOR_ONE_STEWARD
+from domain.review import MOST_FOR_ONE_STEWARD, Verdict
 from domain.tokens import text_of
 from query import review_routes, review_words
 from query.app import create_app
@@ -128,7 +128,14 @@ async def test_a_key_typed_once_is_kept_in_a_cookie_no_script_or_other_site_sees
 
 @pytest.mark.parametrize(
     "headers",
-    [{}, {"Origin": "http://elsewhere"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}, {**OWN, "Sec-Fetch-Site": "same-site"}],
+    [
+        {},
+        {"Origin": "http://elsewhere"},
+        {"Origin": "http://[x", "Sec-Fetch-Site": "same-origin"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {**OWN, "Sec-Fetch-Site": "same-site"},
+    ],
 )
 async def test_another_sites_page_decides_nothing(
     client: httpx.AsyncClient, store: Ground, settings: Settings, headers: dict[str, str]
@@ -142,6 +149,43 @@ async def test_another_sites_page_decides_nothing(
 
 
 # ---- deciding
+
+
+async def test_behind_a_proxy_forms_come_from_its_address_alone(
+    store: Ground, settings: Settings, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process goes on listening on loopback: the proxy passes on the browser's name for it, or its own."""
+    monkeypatch.setattr(review_routes, "KafkaSending", lambda _: store.resolver)
+    proxied = {"store_dsn": type(settings.store_dsn)(store.dsn), "query_origin": "https://review.example.cn"}
+    app = create_app(settings.model_copy(update=proxied), town.contracts, town.index, town.keys)
+    key = {"key": StewardKeys(settings.home).make("wu")}
+    transport = httpx.ASGITransport(app=app)
+    async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url=SITE) as client:
+        for host in ("review.example.cn", "127.0.0.1"):
+            headers = {"Host": host, "Origin": "https://review.example.cn", "Sec-Fetch-Site": "same-origin"}
+            entered = await client.post("/review/session", data=key, headers=headers)
+            assert entered.status_code == 303, entered.text
+            assert "secure" in entered.headers["set-cookie"].lower()
+        foreign = await client.post("/review/session", data=key, headers={**headers, "Origin": "https://elsewhere.example.cn"})
+        assert foreign.status_code == 403
+        assert (await client.get("/review", headers={"Host": "elsewhere.example.cn"})).status_code == 400
+
+
+async def test_a_word_that_joins_nothing_is_said_to(client: httpx.AsyncClient, store: Ground, li: dict[str, str]) -> None:
+    pair = store.pair()
+    line = await store.review().decide(pair, Verdict.SAME, "同一人", "li")
+    store.rest(line.id, "cannot_link")
+    told = (await client.get(f"/v1/review/pairs/{path(pair)}", headers=li)).json()
+    assert (told["log"][0]["state"], "不起作用" in told["zh"], "不起作用" in told["log"][0]["rests"]["zh"]) == ("rests", True, True)
+    page = (await client.get(f"/review/{path(pair)}", headers=li)).text
+    assert "不起作用" in page
+    assert f"/review/decisions/{line.id}/undo" in page
+
+
+async def test_a_reason_steers_no_terminal(client: httpx.AsyncClient, store: Ground, li: dict[str, str]) -> None:
+    said = {"verdict": "same", "reason": "同一人\x1b[2J\u202e户籍一致"}
+    told = (await client.post(f"/v1/review/pairs/{path(store.pair())}/decisions", json=said, headers=li)).json()
+    assert told["reason"] == "同一人[2J户籍一致"
 
 
 async def test_the_whole_way_on_pages_without_a_script(client: httpx.AsyncClient, store: Ground, settings: Settings) -> None:

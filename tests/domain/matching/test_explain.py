@@ -65,12 +65,12 @@ def test_everything_that_can_be_told_has_words() -> None:
 
 
 Weights = dict[tuple[bytes, bytes], int]
-Said = dict[tuple[bytes, bytes], bool]
+Said = dict[tuple[bytes, bytes], tuple[bool, int, bool]]
 handles = st.integers(1, 7).map(handle)
 pairs = st.tuples(handles, handles).filter(lambda pair: pair[0] < pair[1])
 keyed = st.dictionaries(handles, st.sets(st.sampled_from([key(ID, 1), key(ID, 2), key(PLATE, 1), key(PLATE, 2)]), max_size=2), min_size=1)
 edged = st.dictionaries(pairs, st.sampled_from([3000, 4000]), max_size=8)
-pinned = st.dictionaries(pairs, st.booleans(), max_size=3)
+pinned = st.dictionaries(pairs, st.tuples(st.booleans(), st.integers(1, 9), st.booleans()), max_size=3)
 contested_parts = st.none() | st.dictionaries(handles, st.integers(0, 2))  # handle → its part of the first ID; the others have none
 
 
@@ -88,7 +88,7 @@ def test_the_steps_are_the_partitions_own(
 ) -> None:
     """They connect exactly what the rules put into one cluster, with no step to spare, and no refused edge."""
     edges = [Edge(bits, *pair) for pair, bits in weights.items() if set(pair) <= records.keys()]
-    said = [Pin(*pair, same) for pair, same in pins.items() if set(pair) <= records.keys()]
+    said = [Pin(*pair, *word) for pair, word in pins.items() if set(pair) <= records.keys()]
     contested = parts_of(records, part_of)
     joins = spanning(records, edges, said, contested=contested)
     found = partition(records, edges, said, contested=contested)
@@ -112,7 +112,7 @@ def test_the_steps_are_the_partitions_own(
 @given(keyed, edged, pinned, st.randoms(use_true_random=False))
 def test_steps_do_not_depend_on_the_order(records: dict[bytes, set[bytes]], weights: Weights, pins: Said, rng: Random) -> None:
     edges = [Edge(bits, *pair) for pair, bits in weights.items() if set(pair) <= records.keys()]
-    said = [Pin(*pair, same) for pair, same in pins.items() if set(pair) <= records.keys()]
+    said = [Pin(*pair, *word) for pair, word in pins.items() if set(pair) <= records.keys()]
     expected = spanning(records, edges, said)
     items = list(records.items())
     for each in (items, edges, said):
