@@ -20,7 +20,7 @@ MOBILE_PREFIX, LIVE_MOBILE_PREFIX = "154", "164"
 UNUSED_MODEL_YEAR = "Z"
 HOME_PREFECTURE = "3204"
 
-_ORDERS = 500  # order numbers of one sex on one day in one county
+_ORDERS = 490  # order numbers of one sex on one day in one county; 000 is never given, and x00 may be what a spreadsheet left of others
 _DAYS = 365
 _WEIGHTS = tuple(pow(2, 17 - i, 11) for i in range(17))
 _CHECK = "10X98765432"
@@ -65,7 +65,7 @@ def birth(index: int, year: int, sex: int, prefecture: str, counties: tuple[int,
     turn, slot = divmod(index, len(counties) * _ORDERS)
     county, order = divmod(slot, _ORDERS)
     day = (_scatter(slot) * _DAYS // SPAN + turn) % _DAYS
-    order = 2 * order + (sex & 1)
+    order = 2 * (order + order // 49 + 1) + (sex & 1)
     region = f"{prefecture}{counties[county]:02d}"
     weight = _OF_REGION.get(region)
     if weight is None:

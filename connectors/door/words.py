@@ -226,6 +226,7 @@ FLAGS: dict[str, Text] = {
     "digits_only": Text("只有数字", "only digits"),
     "annotated": Text("括号里的备注请写到备注栏", "put what stands in brackets into the note"),
     "given_name_missing": Text("只有姓和称呼，请填全名", "a surname and a title: give the full name"),
+    "honorific": Text("称呼已去掉，只存姓名", "the honorific was left out, the name kept"),
     "too_many_characters": Text("名字太长，请核对", "too long for a name: compare it"),
     "two_digit_year": Text("年份只有两位，请写四位", "a year of two digits: write four"),
     "month_only": Text("只到月份，没有日", "no day, only the month"),
@@ -263,7 +264,9 @@ FLAGS: dict[str, Text] = {
 }
 """Flag of ``domain.values`` → what it means to who typed the value; ``flag_text`` has a sentence for any other."""
 
-REMARKS = frozenset({"converted_15", "assumed_area", "assumed_city", "unit", "extension", "from_uscc", "open_ended", "control_characters"})
+REMARKS = frozenset(
+    {"converted_15", "assumed_area", "assumed_city", "unit", "extension", "from_uscc", "honorific", "open_ended", "control_characters"}
+)
 """Flags that ask for nothing: what was read is told, and that is all."""
 
 KIND_HINTS: dict[str, Text] = {

@@ -35,7 +35,8 @@ __all__ = ["KINDS", "Value", "parse"]
 LONGEST = 512  # characters; what is longer is no identifier, name or address
 LONGEST_TEXT = 20_000
 _SHORT = 64
-_OF_TODAY = frozenset({"citizen_id"})  # whoever is born tomorrow is not born yet: what is remembered of it holds for a day
+# Kinds that hold a birth: whoever is born tomorrow is not born yet, so what is remembered of them holds for a day.
+_OF_TODAY = frozenset({"citizen_id", "foreign_card", "hmt_permit"})
 _REMEMBERED = 1 << 14  # a city's words come again and again: codes, dates, employers, the names and numbers of one person's rows
 _REORDERING = frozenset("\u202d\u202e")  # overrides: what is shown is not in the order of what is written, so neither can be trusted alone
 _PARSERS: dict[str, Callable[[str], Value]] = {
@@ -67,8 +68,8 @@ KINDS = frozenset(_PARSERS)
 def parse(kind: str, raw: str) -> Value:
     """Read ``raw`` as a value of ``kind``.
 
-    A longer text than the kind allows has no normal form (flag too_long); text whose shown order was overridden joins nothing
-    (flag reordered).
+    A longer text than the kind allows, as written or in its normal form, has no normal form (flag too_long); text whose shown order was
+    overridden joins nothing (flag reordered).
 
     Raises:
         KeyError: there is no such kind. No text of any sort raises.
@@ -82,7 +83,10 @@ def _remembered(kind: str, raw: str, _: date_type | None) -> Value:
 
 
 def _parse(kind: str, raw: str) -> Value:
-    if len(raw) > LONGEST and (kind != "text" or len(raw) > LONGEST_TEXT):
+    longest = LONGEST_TEXT if kind == "text" else LONGEST
+    if len(raw) > longest:
         return unreadable("too_long")
     value = _PARSERS[kind](raw)
+    if value.normal is not None and len(value.normal) > longest:  # folding makes eighteen characters of one (U+FDFA)
+        return unreadable("too_long")
     return unsafe(value) if "control_characters" in value.flags and not _REORDERING.isdisjoint(raw) else value

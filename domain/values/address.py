@@ -4,24 +4,21 @@ What the grammar does not understand stays in the normal form word for word, and
 """
 
 import re
+import string
 from dataclasses import dataclass
 
 from domain.values.address_grammar import ADDRESS, FORMER, LIYANG, PROVINCES, TODAYS_TOWNS, Found
+from domain.values.address_text import has_unread_numeral, tidied
 from domain.values.divisions import whole_name
 from domain.values.filler import says_nothing
-from domain.values.numerals import CHARACTERS, arabic
 from domain.values.value import Value, unreadable
-from domain.values.width import fold
 
-_UNITS_AFTER = "(?=(?:号|幢|栋|座|单元|室|房|楼|层|弄|组|队|村民小组|小组)(?![村镇乡路街桥巷塘庄湾圩山]))"
-_NUMERAL = re.compile(f"(?<![{CHARACTERS}0-9])[{CHARACTERS}]+{_UNITS_AFTER}")
-_NUMERAL_CHARACTERS = frozenset(CHARACTERS)
-_DASHES = re.compile("[\u2010-\u2015\u2212_~—]")
-_BLANK_IN_NUMBER = re.compile("(?<=[0-9A-Z]) +(?=[0-9A-Z])")
-_PUNCTUATION = re.compile(r"[,.;:、。'\"]+(?=$|\D)|(?<=\D)[,.;:、。'\"]+")
 _BARE_ROOM = re.compile(r"-?(\d{3,4}[A-Z]?)").fullmatch
+_ZERO_BEFORE_ROOM = re.compile(r"^0+(?=\d{3})")
+_DIGITS_WITH_FLOOR = (3, 4)
 _LOST = frozenset("?*\ufffd□■〓")
 _ROUNDS = 4
+_NOT_WHOLE = frozenset({"unparsed", "lost_character"})
 _TOWN_DOUBTS = frozenset({"no_town", "assumed_town"})
 _PROVINCE_OF = {name[:2]: name for name in PROVINCES}
 _NOWHERE = (
@@ -31,6 +28,7 @@ _NOWHERE = (
 )  # fmt: skip
 _SHORTEST_VILLAGE = 2  # 南渡口村 is a village, not 口村 in 南渡镇
 _NEARBY_COUNTIES = {"金坛市": "金坛区"}
+_ZONE_OF_ANY_CITY = "经开区"  # Changzhou's only where it says so
 
 
 _CITY, _TOWN, _VILLAGE, _ROAD, _NUMBER, _REST = 0, 1, 2, 4, 7, 13  # places in ``Address``
@@ -71,7 +69,7 @@ def parse(text: str) -> Value:
     ``strong`` all three, with a town that was written and is still one: two towns may have a road or village of one name, and only the
     doorplate master could tell which is meant.
     """
-    tidy, flags = _tidy(text)
+    tidy, flags = tidied(text)
     if not tidy:
         return unreadable(*flags, "empty")
     if is_nowhere(tidy):
@@ -84,7 +82,7 @@ def parse(text: str) -> Value:
             normal = _settled(normal)
     located = bool(parts[_CITY]) and "no_city" not in flags
     exact = bool(parts[_NUMBER]) and bool(parts[_ROAD] or parts[_VILLAGE])
-    whole = not parts[_REST] and "lost_character" not in flags
+    whole = _NOT_WHOLE.isdisjoint(flags)
     settled = not (parts[_CITY] == LIYANG and parts[_TOWN] in FORMER) and _TOWN_DOUBTS.isdisjoint(flags)
     strong = located and exact and whole and settled
     return Value(normal, flags, format=exact, region=located, plausible=whole, strong=strong)
@@ -98,7 +96,7 @@ def is_nowhere(normal: str) -> bool:
 def _settled(normal: str) -> str:
     """Read again what was not understood: putting a unit in its usual word may have made it readable."""
     for _ in range(_ROUNDS):
-        before, normal = normal, "".join(_parts(_tidy(normal)[0])[0])
+        before, normal = normal, "".join(_parts(tidied(normal)[0])[0])
         if normal == before:
             break
     return normal
@@ -106,27 +104,7 @@ def _settled(normal: str) -> str:
 
 def address_of(text: str) -> Address:
     """Return the parts of an address; what is not understood is in ``rest``."""
-    return Address(*_parts(_tidy(text)[0])[0])
-
-
-def _tidy(text: str) -> tuple[str, tuple[str, ...]]:
-    """Fold, drop blanks and stray punctuation, unify dashes, and write numerals before 号, 幢, 室 … in digits."""
-    tidy, flags = fold(text)
-    if tidy.isalnum() and tidy.upper() == tidy:
-        return _digits(tidy), flags
-    for _ in range(_ROUNDS):
-        before = tidy
-        tidy = _BLANK_IN_NUMBER.sub("-", _DASHES.sub("-", tidy.upper())).replace(" ", "")
-        tidy = fold(_PUNCTUATION.sub("", tidy))[0]
-        if tidy == before:
-            break
-    return _digits(tidy), flags
-
-
-def _digits(tidy: str) -> str:
-    if _NUMERAL_CHARACTERS.isdisjoint(tidy):
-        return tidy
-    return _NUMERAL.sub(lambda match: arabic(match[0]) or match[0], tidy)
+    return Address(*_parts(tidied(text)[0])[0])
 
 
 def _parts(tidy: str) -> tuple[tuple[str, ...], list[str]]:
@@ -152,7 +130,7 @@ def _parts(tidy: str) -> tuple[tuple[str, ...], list[str]]:
         doubts.append("assumed_town")
     if (found.road or found.village or found.hamlet) and not below[0]:
         doubts.append("no_town")
-    if tail[-1]:
+    if tail[-1] or has_unread_numeral(tidy):
         doubts.append("unparsed")
     if not _LOST.isdisjoint(tidy):
         doubts.append("lost_character")
@@ -162,6 +140,8 @@ def _parts(tidy: str) -> tuple[tuple[str, ...], list[str]]:
 def _city(found: Found, placed: bool) -> tuple[str, list[str]]:  # noqa: FBT001  # whether anything below the county was read
     if found.local:
         return LIYANG, []
+    if found.nearby == _ZONE_OF_ANY_CITY and not found.nearby_city:
+        return found.nearby, ["no_city"]
     if found.nearby:
         return "江苏省常州市" + _NEARBY_COUNTIES.get(found.nearby, found.nearby), []
     if found.province or found.other_city:
@@ -212,8 +192,9 @@ def _number(found: Found) -> str:
     number = found.number or found.bare_number
     if not number:
         return ""
+    plate = "-".join(map(_plain, number.replace("之", "-").split("-")))
     annex = found.annex
-    return f"{_plain(number)}号" + (annex if not annex or annex.endswith("号") else f"{annex}号")
+    return f"{plate}号" + (annex if not annex or annex.endswith("号") else f"{annex}号")
 
 
 def _tail(found: Found) -> tuple[str, str, str, str, str]:
@@ -224,13 +205,21 @@ def _tail(found: Found) -> tuple[str, str, str, str, str]:
     rest = found.rest
     if not room and (building or unit or found.number) and (bare := _BARE_ROOM(rest)) is not None:
         room, rest = bare[1], ""
+    room = _ZERO_BEFORE_ROOM.sub("", room)
+    floor = _plain(found.floor) if found.floor else ""
     return (
         f"{_plain(building)}幢" if building else "",
         f"{_plain(unit)}单元" if unit else "",
-        f"{_plain(found.floor)}层" if found.floor else "",
+        f"{floor}层" if floor and floor != _floor_of(room) else "",
         f"{room}室" if room else "",
         rest,
     )
+
+
+def _floor_of(room: str) -> str:
+    """Return the floor that a room's number names: 5 of 501, 12 of 1203A."""
+    digits = room.rstrip(string.ascii_uppercase)
+    return digits[:-2] if len(digits) in _DIGITS_WITH_FLOOR else ""
 
 
 def _plain(number: str) -> str:

@@ -41,7 +41,7 @@ _ELSEWHERE = (
     rf"(?P<province>(?:{_PROVINCE_WORDS})(?!市){_NOT_A_ROAD})(?P<city>{_WORD}{{2,9}}?(?:自治州|地区|盟|市(?!场)))?"
     rf"(?P<county>{_WORD}{{1,9}}?(?:自治县|自治旗|县(?!市)|旗|(?<![小社园街城校厂])区|市(?![场区市])))?"
 )
-_NEARBY = r"(?:江苏省?)?(?P<nearby_city>常州市?)?(?P<nearby>武进区|新北区|天宁区|钟楼区|戚墅堰区|经开区|金坛[市区])"
+_NEARBY = r"(?:江苏省?)?(?P<nearby_city>常州市?)?(?P<nearby>武进区|新北区|天宁区|钟楼区|戚墅堰区|(?<![苏省])经开区|金坛[市区])"
 _TOWNLIKE = "镇江|景德镇|丰镇|北镇|清镇|萍乡|新乡|桐乡|宁乡|湘乡|芒"  # cities whose names would be read as towns
 _OTHER_CITY = (
     rf"(?P<other_city>(?:{_TOWNLIKE}|[^\W\d_路街巷村镇乡]{{2,4}}?)市)(?!场|民(?![权勤乐和])|政(?!和))"
@@ -70,8 +70,9 @@ _BUILDING = r"(?P<building>\d+|[A-Z]\d{0,2}|[甲乙丙丁])(?:幢|栋|号楼|号
 _UNIT = r"(?P<unit>\d+|[A-Z]|[甲乙丙丁])单元"
 _FLOOR = r"(?P<floor>\d+)(?:楼|层)(?!村)"
 _ROOM = r"(?P<room>\d+[A-Z]?)(?:室|房)(?!屋)"
-_CHAIN = r"(?P<chain_building>\d+)-(?P<chain_unit>\d+)-(?P<chain_room>\d+[A-Z]?)(?:室|$)"  # 2-1-501: building, unit, room
-_SHORT_CHAIN = r"(?P<short_unit>\d+)-(?P<short_room>\d+[A-Z]?)(?:室|$)"  # after a building: unit, room
+_CHAIN = r"(?P<chain_building>\d+)-(?P<chain_unit>0?\d{1,2})-(?P<chain_room>\d+[A-Z]?)(?:室|$)"  # 2-1-501: building, unit, room
+# After a building: unit, room. 101-102室 and 1-2室 are, or may be, two rooms.
+_SHORT_CHAIN = r"(?P<short_unit>0?\d{1,2})-(?P<short_room>\d{3,}[A-Z]?)(?:室|$)"
 _TAIL = rf"(?:{_CHAIN}|(?:{_BUILDING}-?(?:{_SHORT_CHAIN})?)?(?(short_unit)|(?:{_UNIT}-?)?(?:{_FLOOR}-?)?(?:{_ROOM})?))"
 
 ADDRESS = re.compile(

@@ -1,9 +1,15 @@
 """Recognises filler: what a clerk or a program writes when a form insists on a value."""
 
+import re
+
 _ASCENDING = "01234567890123456789012345678901234567890"
 _DESCENDING = _ASCENDING[::-1]
 _FEW = 2
 _TELLING = 4  # characters from which a repetition is no accident
+_LONG = 8  # digits from which counting is none, whatever stands before and behind
+_counting = re.compile("|".join(run[at : at + _LONG] for run in (_ASCENDING, _DESCENDING) for at in range(10))).search
+# An organisation code of nearly one character, 00000012 or 12XXXXXX, or so behind the prefixes given out since 2015: MA1XXXXX, MA000000.
+_round_code = re.compile(r".*?([1-9A-Z])\1{5}.*|\d*0{6}\d*|M[A-Z].(.)\2{4}", re.ASCII).fullmatch
 
 FILLER = frozenset({"placeholder", "repeated", "sequence"})
 """The flags that say that a value is filler: it is kept, but is no evidence of anything."""
@@ -30,6 +36,18 @@ def filler_flags(serial: str) -> tuple[str, ...]:
     if serial in _ASCENDING or serial in _DESCENDING:
         return ("sequence",)
     return ()
+
+
+def counts_on(number: str) -> bool:
+    """Return whether eight digits in a row count up or down, 9 going on to 0: keyed along the keyboard."""
+    return _counting(number) is not None
+
+
+def code_filler(code: str) -> tuple[str, ...]:
+    """Return why an organisation code is filler, whatever its check character: one character again and again, or counting digits."""
+    serial = code[:8]
+    flags = filler_flags(code) or (("repeated",) if _round_code(serial) else ())
+    return flags or (("sequence",) if filler_flags(serial) == ("sequence",) else ())
 
 
 def why_unreadable(number: str, otherwise: str) -> str:

@@ -12,14 +12,16 @@ LOCAL_AREA = "519"
 _clean = re.compile(r"0519-[2-8]\d{7}", re.ASCII).fullmatch
 _AREA = r"(?:10|2\d|[3-9]\d{2})"
 _number = re.compile(
-    rf"(?:(?:\+?86|0086)-?0?(?P<abroad>{_AREA})-?|0(?P<national>{_AREA})-?|(?P<bare>{_AREA})-)?"
-    r"(?P<number>[2-8]\d{6,7})(?:(?:-|转|EXT|X|#|P)(?P<extension>\d{1,6}))?",
+    rf"(?:(?:\+?86|0086)-?0?-?(?P<abroad>{_AREA})-?|0-?(?P<national>{_AREA})-?|(?P<bare>{_AREA})-)?"
+    r"(?P<number>[2-8]\d{6,7})(?:(?:-|-?(?:转|EXT|X|#|P)-?)(?P<extension>\d{1,6}))?",
     re.ASCII,
 ).fullmatch
 _service = re.compile(r"[48]00\d{7}", re.ASCII).fullmatch
 _mobile = re.compile(r"(?:\+?86|0086|0)?(1[3-9]\d{9})", re.ASCII).fullmatch
 _between = re.compile(r"[/、,;|\\]")
-_TIDY = str.maketrans(dict.fromkeys("(（ '.分机", "") | dict.fromkeys(")）—–‐‑−―_", "-"))
+_TIDY = str.maketrans(dict.fromkeys(" '.", "") | dict.fromkeys("(（)）—–‐‑−―_", "-"))
+_hyphens = re.compile("-+")
+_extension_word = re.compile("-?(?:转|分机|内线)[转接分机内线号码:-]*")
 
 
 class Landline(NamedTuple):
@@ -72,7 +74,9 @@ def _other(number: str, flags: tuple[str, ...]) -> Value:
 def _tidy(text: str) -> tuple[str, tuple[str, ...]]:
     folded, flags = fold(text)
     first, *others = _between.split(folded)
-    number = re.sub("-+", "-", first.upper().translate(_TIDY)).strip("-")
+    number = _hyphens.sub("-", first.upper().translate(_TIDY)).strip("-")
+    if not number.isascii():  # a word for the extension must not go, or its digits become the number's
+        number = _extension_word.sub("转", number)
     return number, (*flags, "several_values") if others else flags
 
 

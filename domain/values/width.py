@@ -14,6 +14,12 @@ _LOST = re.compile("[\ud800-\udfff\ufffe\uffff\ufdd0-\ufdef]")
 _SEPARATORS = re.compile("[\\s\\-\u2010-\u2015\u2212\ufe63'\u2018\u2019\"\u201c\u201d`\u00b4]+")
 _EXCEL_FLOAT = re.compile(r"(\d{1,15})\.0+", re.ASCII)
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E[+]?\d{1,3}", re.ASCII)
+_RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", strict=True))
+# NFKC makes plain digits of these, which would join those beside them: 12² is not 122, 12① is not 121.
+_NUMBERED = re.compile(
+    f"[{''.join(_RAISED)}\u2080-\u2089\u2460-\u2473\u2488-\u249b\u24ea\u3251-\u325f\u3280-\u3289\u32b1-\u32cb\u3358-\u3370\u33e0-\u33fe"
+    "\U0001f100-\U0001f10a]"
+)
 _ROUNDS = 4  # NFKC of a stripped text may bring out something to strip: in practice the second round changes nothing
 
 
@@ -27,14 +33,24 @@ def fold(text: str) -> tuple[str, tuple[str, ...]]:
     flags: tuple[str, ...] = ()
     if _INVISIBLE.search(text):
         flags += ("control_characters",)
+        text = _INVISIBLE.sub("", text)
     if _LOST.search(text):
         flags += ("lost_character",)
+    text = _NUMBERED.sub(_apart, text)
     for _ in range(_ROUNDS):
         before = text
         text = " ".join(unicodedata.normalize("NFKC", _LOST.sub("\ufffd", _INVISIBLE.sub("", text))).split())
         if text == before:
             break
     return text, flags
+
+
+def _apart(sign: re.Match[str]) -> str:
+    """Return ² as ^2, and ① in brackets where a digit, a numeral or another such sign stands beside it."""
+    if sign[0] in _RAISED:
+        return f"^{_RAISED[sign[0]]}"
+    beside = sign.string[sign.start() - 1 : sign.start()] + sign.string[sign.end() : sign.end() + 1]
+    return sign[0] if all(unicodedata.numeric(character, None) is None for character in beside) else f"({sign[0]})"
 
 
 def compact(text: str) -> tuple[str, tuple[str, ...]]:

@@ -51,6 +51,9 @@ def spellings(door: tuple[str, str, str, str, str, str]) -> list[str]:
         f"溧阳市{town}{road}{number}号{building}幢{unit}-{room}室",
         f"{town}{road}{number}＃{building}号楼{unit}单元{room}",
         f"{town},{road}0{number}号,{building}幢，{unit}单元{room}室。",
+        f"{town}、{road}、{number}号、{building}幢、{unit}单元、{room[:-2]}楼、{room}室",  # the room names its floor
+        f"{town}{road}{number}号{building}-{unit}-0{room}",
+        f"{town}{road}{number}号{building}幢{unit}单元0{room}室",
     ]
 
 
@@ -112,15 +115,78 @@ def test_what_is_understood_and_what_is_not(raw: str, normal: str, flags: tuple[
     assert (value.normal, value.flags, value.strong) == (normal, flags, strong)
 
 
+LISTS = [
+    "燕山路一、二号", "燕山路一,二号", "燕山路一.二号", "燕山路一。二号", "燕山路一 二号", "燕山路一、 二号", "燕山路1 2号", "燕山路一二号",
+    "燕山路三、五号", "燕山路三五七号", "燕山路8号三、五幢", "燕山路88号一、二、三号楼", "燕山路88号一二三号楼", "横涧村二、三组5号",
+    "横涧村二三组5号", "横涧村二三组燕山路5号", "燕山路88号一、二楼", "燕山路88号一二楼", "燕山路88号3幢一、二单元", "燕山路88号3幢一二层",
+    "横涧村、山前村5号", "横涧社区、山前村5号", "桂林、平桥村5号",
+    "、南渡镇横涧村5号", "燕山路、东巷5号", "东、西大街5号", "燕山路1号、2号楼", "燕山路1#、2#",
+    "燕山路8号A、1座", "燕山路8号A,1座", "燕山路88号3幢101-102室", "燕山路88号3幢1-2室", "燕山路88号101-102-103室",
+    "燕山路88号3幢101 102室", "燕山路12~14号", "燕山路12～14号", "燕山路12²号", "燕山路8号A²座", "燕山路12₂号", "燕山路12①号",
+    "燕山路十㊀号",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("several", LISTS)
+def test_several_doors_are_not_one(several: str) -> None:
+    value = parse("address", f"溧阳市埭头镇{several}")
+    assert (value.flags, value.strong) == (("unparsed",), False)
+    again = parse("address", value.normal or "")
+    assert (again.normal, again.strong) == (value.normal, False)
+
+
+@given(
+    st.lists(st.sampled_from([*"一二三四五六七八九123456789ABC"]), min_size=2, max_size=3),
+    st.sampled_from(["、", ",", "，", ".", ";", "。", "、 "]),
+    st.sampled_from(["{}号", "8号{}幢", "8号{}号楼", "8号{}座", "8号3幢{}单元", "8号3幢{}层", "8号3幢{}室", "3组{}号"]),
+)
+def test_no_list_is_strong(items: list[str], mark: str, place: str) -> None:
+    assert not parse("address", f"溧阳市埭头镇燕山路{place.format(mark.join(items))}").strong
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("燕山路12之14号", "燕山路12-14号"),
+        ("燕山路012之014号", "燕山路12-14号"),
+        ("燕山路12之14号二三室", "燕山路12-14号23室"),  # before 室, and only there, each numeral is a digit
+        ("横涧村,东村12之3号", "横涧村东村12-3号"),  # a village and its hamlet
+        ("燕山路88号3幢2单元五楼五〇一室", "燕山路88号3幢2单元501室"),
+        ("燕山路88号3幢2单元05层0501", "燕山路88号3幢2单元501室"),
+        ("燕山路88号12层1203A室", "燕山路88号1203A室"),
+        ("燕山路88号3幢2-0501室", "燕山路88号3-2-501"),
+    ],
+)
+def test_one_door_in_two_spellings_has_one_key(one: str, other: str) -> None:
+    values = [parse("address", f"溧阳市埭头镇{text}") for text in (one, other)]
+    assert values[0].normal == values[1].normal
+    assert values[0].strong
+    assert values[1].strong
+
+
+@pytest.mark.parametrize(
+    ("written", "normal", "flags", "strong"),
+    [
+        ("经开区潘家镇人民路5号", "经开区潘家镇人民路5号", ("no_city",), False),
+        ("江苏经开区潘家镇人民路5号", "江苏省经开区潘家镇人民路5号", ("no_city",), False),
+        ("常州经开区潘家镇人民路5楼501室", "江苏省常州市经开区潘家镇人民路501室", (), False),
+        ("常州经开区潘家镇人民路5号5楼501室", "江苏省常州市经开区潘家镇人民路5号501室", (), True),
+    ],
+)
+def test_a_zone_that_every_city_has_needs_its_city(written: str, normal: str, flags: tuple[str, ...], strong: bool) -> None:  # noqa: FBT001  # parametrised
+    value = parse("address", written)
+    assert (value.normal, value.flags, value.strong) == (normal, flags, strong)
+
+
 def test_parts_are_told_apart() -> None:
-    address = address_of("溧城镇燕山路88号锦绣花园3号楼2单元5楼501室")
+    address = address_of("溧城镇燕山路88号锦绣花园3号楼2单元5楼12室")
     assert (address.city, address.town, address.road, address.number) == ("江苏省常州市溧阳市", "溧城镇", "燕山路", "88号")
     assert (address.inner_compound, address.building, address.unit, address.floor, address.room) == (
         "锦绣花园",
         "3幢",
         "2单元",
         "5层",
-        "501室",
+        "12室",
     )
     assert address.rest == ""
 

@@ -14,9 +14,9 @@ WORDS = [
     "江苏省", "常州市", "溧阳市", "溧阳", "溧城", "镇", "街道", "村", "村委会", "居委会", "社区", "新村", "组", "路", "大道",
     "街", "巷", "弄", "里", "号", "号楼", "幢", "栋", "座", "楼", "层", "单元", "室", "房", "#", "-", "之", "附", "甲", "A",
     "1", "2", "12", "501", "0", "一", "二", "十", "百", "零", "〇", "第", "小区", "花园", "期", "东", "区", "县", "市", "省",
-    "(", ")", "（", "）", "【", "】", "，", "。", ".", "·", "•", "・", "?", "*", "□", "王", "伟", "測", "试", "某", "无",
+    "(", ")", "（", "）", "【", "】", "，", "、", "。", ".", "·", "•", "・", "?", "*", "□", "王", "伟", "測", "试", "某", "无",
     "不详", "年", "月", "日", ":", "T", "Z", "+", "86", "0519", "139", "苏", "D", "x", "e", "E", "e+", "万", "元", "亿",
-    "有限公司", "ß", "ŉ", "ﬁ", "㈱", "①", "Ⅷ", "ｱﾞ", "ａ", "１", "－", "´", "¨", "\u0308", "\u200b", "\u202e", "\u00a0",
+    "有限公司", "ß", "ŉ", "ﬁ", "㈱", "①", "²", "Ⅷ", "ｱﾞ", "ａ", "１", "－", "´", "¨", "\u0308", "\u200b", "\u202e", "\u00a0",
     "\u3000", "\x00", "\t", "\n", "\ud800", "\ufffe", "\ufeff", "\u3164", "\u115f", "𠮷", "\ue000", "\U000e0100",
 ]  # fmt: skip
 DIRT = st.lists(st.sampled_from(WORDS), max_size=14).map("".join)
@@ -58,6 +58,19 @@ def test_ten_megabytes_are_refused_by_their_length_alone(kind: str, monkeypatch:
     assert not read
     parse(kind, "1" * longest)
     assert read == [longest]
+
+
+@pytest.mark.parametrize("kind", ["address", "code", "organisation_name", "person_name", "place_name"])
+def test_what_folding_makes_too_long_is_refused(kind: str) -> None:
+    """U+FDFA stands for eighteen characters, three of them blanks."""
+    for text in ("\ufdfa" * LONGEST, "\ufdfa" * (LONGEST // 15 + 1)):
+        assert parse(kind, text) == Value(None, ("too_long",), format=False)
+
+
+def test_what_the_city_makes_too_long_is_refused() -> None:
+    """An address gets the name of its city; with it, it must still be one that can be read."""
+    street = "燕山路?"
+    assert parse("address", street + "1" * (LONGEST - len(street))) == Value(None, ("too_long",), format=False)
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))

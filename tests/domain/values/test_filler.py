@@ -6,7 +6,7 @@ from domain.entities import FIELDS, STRONG_KEYS, Kind
 from domain.matching.scorecard import Scorecard
 from domain.matching.scorecard_file import VERSIONS, shipped
 from domain.values import parse
-from domain.values.filler import FILLER, NOTHING, filler_flags, says_nothing, why_unreadable
+from domain.values.filler import FILLER, NOTHING, counts_on, filler_flags, says_nothing, why_unreadable
 
 CARDS = {kind: Scorecard(shipped(kind)) for kind in VERSIONS}
 TELLS = FILLER | {"given_name_missing", "empty"}  # nothing but marks may be as good as empty
@@ -18,6 +18,7 @@ NO_NAME = [
     "测试", "测试1", "测试人员", "不详", "无名氏", "无名男尸", "***", "＊＊＊", "*", "?", "？？？", "无", "空", "未知", "张三?", "张三？",
     "张三1", "李四*", "张某某", "某某", "某男", "XXX", "xx", "ｘｘｘ", "test", "TEST01", "admin", "王某", "先生", "王先生",
     "李 女士", "欧阳小姐", "本人", "户主", "新生儿", "王芳之子",
+    "业主", "身份不明", "销户", "死亡", "查无", "张某先生",
     "aaa", "王王王", "----", "/", "。", "NULL", "N/A", "未命名", "\u202e***\u202c", "查无此人",
 ]  # fmt: skip
 NO_DATE = ["1900-01-01", "19000101", "1900/1/1", "0001-01-01", "1753-01-01", "1899-12-30", "9999-12-31", "0000-00-00", "00000000",
@@ -75,16 +76,21 @@ CASES: dict[tuple[Kind, str], list[str]] = {
     (Kind.PERSON, "hmt_permit"): ["H00000000", "H12345678", "00000000", "M1111111111", "无"],
     (Kind.PERSON, "foreign_card"): ["AAA111111111111", "USA000000000000", "999999999999999999", "无"],
     (Kind.PERSON, "foreign_number"): NO_CODE,
-    (Kind.ORGANISATION, "uscc"): ["000000000000000000", "111111111111111111", "123456789012345678", "无", "***"],
-    (Kind.ORGANISATION, "organisation_code"): ["00000000-0", "11111111-1", "12345678-9", "000000000", "无", "*********"],
+    (Kind.ORGANISATION, "uscc"): ["000000000000000000", "111111111111111111", "123456789012345678", "91320481MA00000002",
+                                  "91320481MA1XXXXXXH", "91320481MA10000008", "无", "***"],
+    (Kind.ORGANISATION, "organisation_code"): ["00000000-0", "11111111-1", "12345678-9", "00000001-9", "000000000", "无", "*********"],
     (Kind.ORGANISATION, "name"): [*NO_EMPLOYER, "测试"],
     (Kind.ORGANISATION, "landline"): NO_LANDLINE,
     (Kind.ORGANISATION, "address"): NO_PLACE,
-    (Kind.THING, "vin"): ["00000000000000000", "11111111111111111", "LLLLLLLLLLLLLLLLL", "12345678901234567", "无", "***"],
+    (Kind.THING, "vin"): ["00000000000000000", "11111111111111111", "LLLLLLLLLLLLLLLLL", "12345678901234567", "XXXXXXXXXXXXX1234",
+                          "XXXXXXXXXXX123456", "00000000000001234", "TEST1234567890123", "TEST0000000000001", "ABCDEFGH123456789",
+                          "A1234567890123456", "98765432101234567", "无", "***"],
     (Kind.THING, "imei"): ["000000000000000", "111111111111111", "123456789012345", "00000000000000", "0000000000000000",
-                             "004999010640000", "无"],
+                             "004999010640000", "860000000000009", "358000000000008", "860123000000009", "356766000000006",
+                             "356766001234562", "123456789123458", "861234567890127", "无"],
     (Kind.THING, "engine_number"): ["000000", "111111", "123456", "******", "无", "不详"],
-    (Kind.THING, "plate"): ["无牌", "苏D00000", "新车", "无", "***", "临牌", "000000"],
+    (Kind.THING, "plate"): ["苏DXXXXX", "苏DXXXX1", "苏D1XXXX", "苏DAAAAA", "苏DTEST1", "苏DD00000", "苏D00000D", "苏D0000A", "苏D0000挂",
+                            "苏D0000学", "苏D12XXX", "无牌", "苏D00000", "新车", "无", "***", "临牌", "000000"],
     (Kind.THING, "serial"): NO_CODE,
     (Kind.ADDRESS, "address"): NO_PLACE,
     (Kind.ADDRESS, "doorplate_code"): NO_CODE,
@@ -177,7 +183,7 @@ def test_a_text_too_long_to_be_a_word_is_no_evidence(kind: Kind, field: str) -> 
     assert CARDS[kind].features({field: "长安"}).present
 
 
-@pytest.mark.parametrize("lost", ["张**", "张?", "王?", "?伟"])
+@pytest.mark.parametrize("lost", ["张**", "张?", "王?", "?伟", "尉迟**", "尉迟?琰"])
 def test_a_lost_character_makes_no_name_rare(lost: str) -> None:
     card = CARDS[Kind.PERSON]
     whole, part = card.features({"name": "尉迟琰"}), card.features({"name": lost})
@@ -200,6 +206,11 @@ def test_an_impossible_id_is_still_evidence_and_a_filler_id_gives_no_birth_date(
     card = CARDS[Kind.PERSON]
     assert card.features({"citizen_id": "320440197513281818"}).present
     assert not card.features({"citizen_id": "111111191111111111"}).present
+
+
+def test_counting_is_seen_wherever_it_begins() -> None:
+    assert all(map(counts_on, ("12345678", "A90123456B", "0087654321", "X10987654")))
+    assert not any(map(counts_on, ("1234567", "0123456", "12345679", "1234A5678", "13579135")))
 
 
 def test_words_for_nothing_are_folded_words() -> None:

@@ -35,6 +35,15 @@ def test_letters_of_another_script_are_not_taken_for_latin(kind: str, number: st
     assert parse(kind, number).normal is None
 
 
+@pytest.mark.parametrize("two", ["²", "₂", "②"])
+def test_raised_and_numbered_signs_are_no_digits(two: str) -> None:
+    """Compatibility folding alone would read 11² as 112."""
+    numbers = {"citizen_id": "11010519491231002X", "imei": "490154203237518", "plate": "苏D12345"}
+    for kind, number in numbers.items():
+        for sign in (two, f"\u200b{two}\u200b"):
+            assert parse(kind, number.replace("2", sign, 1)).normal is None
+
+
 @pytest.mark.parametrize("digits", ["٠١٢٣٤٥٦٧٨٩", "०१२३४५६७८९"])
 def test_digits_of_another_script_are_not_read(digits: str) -> None:
     foreign = str.maketrans("0123456789", digits)

@@ -10,8 +10,10 @@ from stdnum.cn import ric
 from stdnum.cn import uscc as unified
 
 from domain.values import birth, organisation_code, parse, vin
+from domain.values.filler import FILLER
 
 DIGITS = "0123456789"
+COUNTING = "0123456789012345 9876543210987654"
 USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 VIN_ALPHABET = "ABCDEFGHJKLMNPRSTUVWXYZ0123456789"
 PLATE_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ0123456789"
@@ -25,21 +27,22 @@ def _digits(length: int) -> st.SearchStrategy[str]:
 
 @st.composite
 def citizen_ids(draw: st.DrawFn) -> str:
-    day = draw(st.dates(min_value=date(1900, 1, 1), max_value=date(2024, 12, 31)))
-    body = draw(st.sampled_from(COUNTIES)) + day.strftime("%Y%m%d") + draw(_digits(3))
+    day = draw(st.dates(min_value=date(1900, 1, 2), max_value=date(2024, 12, 31)))
+    order = draw(st.integers(1, 999).filter(lambda number: number % 100))  # behind 100, 200, … a check 0 looks like digits that were lost
+    body = f"{draw(st.sampled_from(COUNTIES))}{day:%Y%m%d}{order:03d}"
     return body + ric.calc_check_digit(body + "0")
 
 
 @st.composite
 def organisation_codes(draw: st.DrawFn) -> str:
-    body = draw(st.text(alphabet=USCC_ALPHABET, min_size=8, max_size=8).filter(lambda text: len(set(text)) > 2))
+    body = draw(st.text(alphabet=USCC_ALPHABET, min_size=8, max_size=8).filter(lambda text: len(set(text)) > 4))
     return body + organisation_code.check_character(body)
 
 
 @st.composite
 def digit_codes(draw: st.DrawFn) -> str:
     """Organisation codes of digits only: MOD 11 cannot see a letter changed for one 11, 22 or 33 places on."""
-    body = draw(_digits(8).filter(lambda text: len(set(text)) > 2))
+    body = draw(_digits(8).filter(lambda text: len(set(text)) > 3))
     return body + organisation_code.check_character(body)
 
 
@@ -52,22 +55,23 @@ def usccs(draw: st.DrawFn) -> str:
 
 @st.composite
 def vins(draw: st.DrawFn) -> str:
-    body = draw(st.text(alphabet=VIN_ALPHABET, min_size=13, max_size=13).filter(lambda text: len(set(text)) > 4)) + draw(_digits(4))
+    body = draw(st.text(alphabet=VIN_ALPHABET, min_size=13, max_size=13).filter(lambda text: len(set(text)) > 9)) + draw(_digits(4))
     number = body[:8] + "0" + body[9:]
     return number[:8] + vin.check_character(number) + number[9:]
 
 
 @st.composite
 def imeis(draw: st.DrawFn) -> str:
-    body = draw(_digits(14).filter(lambda text: len(set(text)) > 2))
+    body = draw(_digits(14).filter(lambda text: len(set(text[:8])) > 2 and len(set(text[8:])) > 2 and text[8:] not in COUNTING))
     return body + luhn.calc_check_digit(body)
 
 
 @st.composite
 def plates(draw: st.DrawFn) -> str:
     head = draw(st.sampled_from(PROVINCES)) + draw(st.sampled_from("ABCDEFGHJKLMNPQRSTUVWXYZ"))
-    serial = draw(st.text(alphabet=PLATE_ALPHABET, min_size=4, max_size=4).filter(lambda text: text.strip("0")))
     small = draw(_digits(4).filter(lambda text: text.strip("0")))
+    letters = draw(st.lists(st.sampled_from("ABCDEFGHJKLMNPQRSTUVWXYZ"), max_size=2))
+    serial = "".join(draw(st.permutations(["7", *letters, *draw(_digits(3))][:4])))
     return head + draw(
         st.sampled_from((serial + "8", serial + "挂", serial + "学", "D" + "A" + small, "F" + "1" + small, small + "1" + "D"))
     )
@@ -139,6 +143,12 @@ GOOD = [
     ("landline", "0519-87262662", "0519-87262662", ()),
     ("landline", "(0519)8726 2662转801", "0519-87262662", ("extension",)),
     ("landline", "+86 519 87262662", "0519-87262662", ()),
+    ("landline", "+86 (0)519 87262662", "0519-87262662", ()),
+    ("landline", "0519-87262662分机801", "0519-87262662", ("extension",)),
+    ("landline", "0519-87262662-转801", "0519-87262662", ("extension",)),
+    ("landline", "0519-8726266分机2", "0519-8726266", ("extension",)),  # 0519-87262662 is another subscriber
+    ("landline", "0519-8726266（分机号：2）", "0519-8726266", ("extension",)),
+    ("landline", "0519-8726266(2)", "0519-8726266", ("extension",)),
     ("landline", "87262662", "0519-87262662", ("assumed_area",)),
     ("landline", "010-62345678", "010-62345678", ()),
     ("landline", "0519-8726266", "0519-8726266", ()),
@@ -164,6 +174,18 @@ UNREADABLE = [
     ("imei", "4.90154E+14", "scientific_notation"),
     ("plate", "苏I12345", "wrong_format"),
     ("plate", "苏DO2345", "wrong_format"),
+    ("plate", "苏DD1*345", "lost_character"),  # without the mask it is 苏DD1345, an ordinary plate
+    ("plate", "苏DD1_345", "lost_character"),
+    ("plate", "苏D*12345", "lost_character"),
+    ("plate", "苏DD1234*", "lost_character"),
+    ("plate", "苏DD1.345", "wrong_format"),
+    ("plate", "苏DD1234…", "wrong_format"),
+    ("organisation_code", "320482195002060212", "citizen_id"),
+    ("organisation_code", "36625851-6 78128657-3", "wrong_format"),
+    ("organisation_code", "366258516 781286573", "wrong_format"),
+    ("organisation_code", "36625851-6 78128657-4", "wrong_format"),
+    ("organisation_code", "911100006000373510", "wrong_format"),  # neither check is right
+    ("uscc", "321181198512033179", "citizen_id"),
     ("plate", "无牌", "placeholder"),
     ("mobile", "12012345678", "wrong_format"),
     ("mac", "D0-50-99-84-A2", "wrong_format"),
@@ -171,6 +193,24 @@ UNREADABLE = [
 ]
 NOT_STRONG = [
     ("citizen_id", "110105491231002"),  # 15 digits carry no check
+    ("citizen_id", "320481197510319000"),
+    ("citizen_id", "320481197510280003"),
+    ("citizen_id", "110000199001010021"),
+    ("uscc", "341122199208261554"),
+    ("uscc", "91320481MA00000002"),
+    ("organisation_code", "911100006000373410"),
+    ("plate", "苏DABC12"),
+    ("plate", "苏D12XXX"),
+    ("plate", "苏D1XXX挂"),
+    ("vin", "W2345678A12345B78"),
+    ("vin", "01212345A67823456"),
+    ("vin", "98124567310294856"),
+    ("mac", "00:00:00:00:00:01"),
+    ("mac", "00:11:22:33:44:55"),
+    ("mac", "44-45-53-54-00-00"),
+    ("mac", "00-50-56-C0-00-08"),
+    ("mac", "00-00-5E-00-53-1F"),
+    ("mac", "44-44-44-44-44-44"),
     ("vin", "11111111111111111"),
     ("vin", "00000000000000000"),
     ("imei", "000000000000000"),
@@ -277,7 +317,8 @@ def test_every_changed_vin_whose_letter_weighs_otherwise_is_caught(number: str, 
         return
     value = parse("vin", changed)
     assert value.checksum is False
-    assert value.strong is (changed[0] not in "L12345" and len(set(changed)) > 3)
+    unchecked = changed[0] not in "0L12345" and changed[13:].isdigit() and not changed.isdigit()
+    assert value.strong is (unchecked and FILLER.isdisjoint(value.flags))
 
 
 @given(VALID["uscc"])
@@ -294,6 +335,46 @@ def test_a_uscc_of_no_province_does_not_join() -> None:
         assert (value.checksum, value.region, value.strong) == (True, verdict, verdict)
 
 
+def _uscc(head: str, code: str) -> str:
+    return head + code + unified.calc_check_digit(head + code + "0")
+
+
+def test_a_uscc_whose_organisation_code_does_not_fit_does_not_join() -> None:
+    value = parse("uscc", _uscc("91320481", "M000100Y5"))
+    assert (value.checksum, value.region, value.plausible, value.strong) == (True, True, True, False)
+    assert value.flags == ("organisation_code_mismatch",)
+
+
+@pytest.mark.parametrize("body", ["MA000000", "MA1XXXXX", "MB200000", "10000000", "00000012", "12XXXXXX"])
+def test_an_organisation_code_of_one_character_is_filler_though_every_check_is_right(body: str) -> None:
+    code = body + organisation_code.check_character(body)
+    for kind, number in (("organisation_code", code), ("uscc", _uscc("91320481", code))):
+        value = parse(kind, number)
+        assert (value.checksum, value.plausible, value.strong, value.flags) == (True, False, False, ("repeated",))
+
+
+@given(VALID["citizen_id"])
+def test_a_citizen_id_is_never_a_register_number(number: str) -> None:
+    """Sole traders write it: as an organisation code its birth date would join everybody born on that day."""
+    assert not parse("uscc", number).strong
+    code = parse("organisation_code", number)
+    assert code.normal is None or "citizen_id" in code.flags
+    assert not code.strong
+
+
+def test_what_passes_as_both_stays_and_says_so() -> None:
+    """One body in some thousands of a district such as 110119 has a number that would do as a citizen ID."""
+    value = parse("uscc", "341122199208261554")
+    assert (value.normal, value.flags, value.checksum) == ("341122199208261554", ("citizen_id",), True)
+
+
+def test_a_uscc_in_place_of_an_organisation_code_keeps_its_doubts() -> None:
+    value = parse("organisation_code", "911100006000373410")
+    assert (value.normal, value.flags, value.checksum) == ("600037341", ("from_uscc", "bad_checksum"), False)
+    nowhere = parse("organisation_code", _uscc("91660101", "M000100Y4"))
+    assert (nowhere.normal, nowhere.flags, nowhere.strong) == ("M000100Y4", ("from_uscc", "unknown_province"), False)
+
+
 @given(VALID["citizen_id"].filter(lambda number: number[6:8] == "19"))
 def test_fifteen_digits_become_the_same_number(number: str) -> None:
     value = parse("citizen_id", number[:6] + number[8:17])
@@ -306,19 +387,47 @@ def _with_check(body: str) -> str:
     return body + ric.calc_check_digit(body + "0")
 
 
-@pytest.mark.parametrize("day", ["18791231", "20990101", "20230230", "20231301", "19000229"])
+@pytest.mark.parametrize("day", ["18791231", "20990101", "20230230", "20231301", "19000229", "19000101", "18991231"])
 def test_impossible_births_do_not_join(day: str) -> None:
     value = parse("citizen_id", _with_check(f"320481{day}123"))
     assert (value.checksum, value.plausible, value.strong) == (True, False, False)
     assert "impossible_birth" in value.flags
 
 
-def test_birth_is_judged_by_the_day_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    number = _with_check("32048120400102123")
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [("citizen_id", "32048120400102123"), ("hmt_permit", "81000020400102123"), ("foreign_card", "91112420400102123")],
+)
+def test_birth_is_judged_by_the_day_it_is(kind: str, body: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    number = _with_check(body)
     monkeypatch.setattr(birth, "today", lambda: date(2040, 1, 1))
-    assert not parse("citizen_id", number).plausible
+    assert not parse(kind, number).plausible
     monkeypatch.setattr(birth, "today", lambda: date(2040, 1, 2))
-    assert parse("citizen_id", number).strong
+    assert parse(kind, number).strong
+
+
+@pytest.mark.parametrize(
+    ("number", "checksum"), [("320481197510319000", True), ("'320481197510319000", True), ("320481197510312000", False)]
+)
+def test_the_last_three_digits_that_a_spreadsheet_loses_are_missed(number: str, checksum: bool) -> None:  # noqa: FBT001  # parametrised
+    value = parse("citizen_id", number)
+    assert (value.checksum, value.region, value.strong) == (checksum, True, False)
+    assert "digits_lost" in value.flags
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [("citizen_id", "32048119751028000"), ("hmt_permit", "83000019751028000"), ("foreign_card", "91112419751029000")],
+)
+def test_order_000_is_never_issued(kind: str, body: str) -> None:
+    value = parse(kind, _with_check(body))
+    assert (value.checksum, value.region, value.strong) == (True, True, False)
+    assert "order_not_issued" in value.flags
+
+
+def test_a_whole_province_is_no_county() -> None:
+    value = parse("citizen_id", _with_check("11000019900101002"))
+    assert (value.region, value.strong, value.flags) == (False, False, ("unknown_county",))
 
 
 @pytest.mark.parametrize(
@@ -354,4 +463,6 @@ def test_extension_is_kept_apart() -> None:
     from domain.values.landline import parts  # noqa: PLC0415  # only here
 
     assert parts("0519-87262662-801") == ("0519", "87262662", "801")
+    assert parts("0519-87262662分机801") == ("0519", "87262662", "801")
+    assert parts("8726266内线2") == ("", "8726266", "2")
     assert parts("13912345678") is None
