@@ -16,6 +16,7 @@ BENIGN = frozenset(
         "extension",
         "form_2017",
         "from_uscc",
+        "honorific",
         "imeisv",
         "residence_permit",
         "service_number",

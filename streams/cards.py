@@ -12,7 +12,7 @@ from psycopg import AsyncConnection, Connection
 from psycopg.rows import TupleRow
 
 from domain.entities import Kind
-from domain.matching import frequencies
+from domain.matching import features, frequencies
 from domain.matching.scorecard_file import Cards, ScorecardFile
 from settings.scorecards import ScorecardError
 
@@ -33,8 +33,8 @@ _EMPTY = "select not exists (select from record where kind = %s)"
 
 
 def digest_of(card: ScorecardFile) -> bytes:
-    """Return what tells two ways of judging apart: all that the card says, and the table of frequencies."""
-    return hashlib.sha256(card.digest + str(frequencies.VERSION).encode()).digest()
+    """Return what tells two ways of judging apart: all that the card says, the table of frequencies, and how values are prepared."""
+    return hashlib.sha256(card.digest + f"{frequencies.VERSION}/{features.VERSION}".encode()).digest()
 
 
 def check(dsn: str, cards: Cards) -> None:

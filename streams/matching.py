@@ -12,7 +12,6 @@ import orjson
 from domain.composition import KnownRecord
 from domain.disclosure import Disclosed
 from domain.entities import Kind
-from domain.matching import frequencies
 from domain.matching.blocking import MUTED_BY, tokens_of
 from domain.matching.clusters import CONTESTED
 from domain.matching.contest import parts as parts_of
@@ -22,6 +21,7 @@ from domain.matching.scorecard import Band, Judgement, Scorecard
 from domain.matching.scorecard_file import Cards, shipped_cards
 from domain.sealing import Sealer
 from domain.tokens import Tokeniser, derive
+from streams.cards import digest_of
 from streams.store import KnownEdge
 
 _KEPT = 20_000  # about 1.5 KB each
@@ -37,7 +37,7 @@ class Matcher:
         self._tokeniser = tokeniser
         self._sealer = Sealer(master)
         self._scorecards = {kind: Scorecard(card) for kind, card in cards.items()}
-        self._version = {kind: f"{frequencies.VERSION}".encode() + card.digest for kind, card in cards.items()}
+        self._version = {kind: digest_of(card) for kind, card in cards.items()}
         self._digest_key = derive(master, "compared")
         self._kept: OrderedDict[bytes, tuple[bytes, Features]] = OrderedDict()  # a dict looks ever longer for its first item
 

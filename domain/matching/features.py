@@ -12,26 +12,27 @@ from typing import Any
 
 from domain.entities import Kind
 from domain.matching.comparisons import door
-from domain.matching.frequencies import rarity
+from domain.matching.frequencies import STEEPEST, rarity
 from domain.values import LONGEST, parse
 from domain.values.address import is_nowhere
 from domain.values.date import FILLER_DATES
 from domain.values.filler import FILLER, filler_flags, says_nothing
-from domain.values.name_search import LOST, pinyin, simplified
+from domain.values.name_search import LOST, former_name_told, pinyin, simplified, without_brackets
 from domain.values.organisation_code import code_filler
 from domain.values.organisation_name import parts as organisation_parts
-from domain.values.surnames import DOUBLE
+from domain.values.surnames import COMPOUND
 from domain.values.width import compact
 
+VERSION = 2
+"""Raise it when the same values come to other features or blocks: stores are then matched anew (``huiliu scorecard apply``)."""
 Values = Mapping[str, str]
 """A record's normal forms by field; the source's own words stand beside them as ``raw.<field>``."""
 
 _RAW = "raw."
 _NAMES = 1 << 14  # the commonest names are half of all, and a person's records come with one name
-_DOUBLE_SURNAMES = frozenset(
-    {*DOUBLE, "欧阳", "上官", "诸葛", "司马", "夏侯", "司徒", "皇甫", "东方", "慕容", "公孙", "长孙", "宇文", "令狐"}
-)
+_IDENTITIES = ("citizen_id", "hmt_permit", "foreign_card")  # numbers of one form, told apart by how they begin
 _ID_LENGTH, _OLD_ID_LENGTH, _DATE_LENGTH = 18, 15, 8
+_LOST_DIGITS = "000"  # what a spreadsheet writes for the last three
 _NO_DAY = "0000"  # only the year was known
 _PREFIX = 3  # digits of a mobile number that name the operator
 _RAW_DIGITS = {"birth_date": (6, 8), "mobile": (10, 12), "citizen_id": (14, 19), "landline": (6, 8)}
@@ -61,21 +62,40 @@ def _lost(name: str) -> str:
 
 
 def name(values: Values) -> tuple[Any, ...] | None:
-    """Return (registered, simplified, pinyin, surname, former, former's pinyin, rarity in hundredths of a bit)."""
+    """Return (as registered, without remarks; simplified; pinyin; surname; former; its pinyin; rarity in hundredths of a bit)."""
     said = values.get("name") or " ".join(part for part in (values.get("surname"), values.get("given_name")) if part)
     return _prepared(said, values.get("former_name", "")) if said else None
 
 
 @lru_cache(_NAMES)
 def _prepared(said: str, told: str) -> tuple[Any, ...] | None:
-    if not _plausible("person_name", said):
+    written = _as_called(said)
+    if written is None:
         return None
-    plain = _lost(simplified(said))
-    former = simplified(told) if told and _plausible("person_name", told) else ""
-    surname = plain[:2] if plain[:2] in _DOUBLE_SURNAMES and len(plain) > 2 else plain[:1]  # noqa: PLR2004  # a given name follows
-    family = surname if "·" not in plain else ""
-    known = plain.replace("?", "")  # what was lost cannot make a name rare
-    return said, plain, pinyin(plain), family, former or "-", pinyin(former) if former else "", rarity("name", known)
+    plain = _lost(simplified(written))
+    former = next((former for each in (told, former_name_told(said)) if each and (former := _as_called(each))), "")
+    surname = plain[:2] if plain[:2] in COMPOUND and len(plain) > 2 else plain[:1]  # noqa: PLR2004  # a given name follows
+    family = surname if "·" not in plain and surname != "?" else ""
+    sound = pinyin(former) if former else ""
+    return written, plain, pinyin(plain), family, simplified(former) or "-", sound, _name_rarity(plain, surname)
+
+
+def _as_called(said: str) -> str | None:
+    """Return a name as it is compared, without what brackets say beside it; None if it is filler."""
+    value = parse("person_name", said)
+    if "annotated" in value.flags and value.normal is not None:
+        value = parse("person_name", without_brackets(value.normal))
+    if value.plausible is False:
+        return None
+    return said if value.normal is None else value.normal
+
+
+def _name_rarity(plain: str, surname: str) -> int:
+    """Return a name's rarity; what was lost cannot make it rare, and a surname alone is as common as can be: a household has one."""
+    if "?" not in plain:
+        return rarity("name", plain)
+    known = plain.replace("?", "")
+    return min(0, rarity("name", known)) if len(known.replace("·", "")) > len(surname) else -STEEPEST
 
 
 def birth(values: Values) -> str | None:
@@ -92,11 +112,17 @@ def birth(values: Values) -> str | None:
 
 
 def _identity(values: Values) -> str | None:
-    """Return the citizen ID unless it is filler, as it is now or as the 15 digits it may have been."""
-    said = values.get("citizen_id")
-    if said is None or len(said) != _ID_LENGTH or filler_flags(said[:17]) or filler_flags(said[:6] + said[8:17]):
-        return None
-    return said
+    """Return the citizen ID, or the permit or card that is numbered like one, unless it is filler."""
+    for field in _IDENTITIES:
+        said = values.get(field)
+        if said is not None and len(said) == _ID_LENGTH and not _is_filler(said):
+            return said
+    return None
+
+
+def _is_filler(number: str) -> bool:
+    """Return whether a citizen ID is filler, as it is now or as the 15 digits it may have been, or has lost its last digits."""
+    return number.endswith(_LOST_DIGITS) or bool(filler_flags(number[:17]) or filler_flags(number[:6] + number[8:17]))
 
 
 def _raw(values: Values, field: str) -> str | None:
@@ -120,9 +146,22 @@ def sex(values: Values) -> str | None:
 
 
 def citizen_id(values: Values) -> str | None:
-    """Return the number without its check character, which a 15-digit one never had."""
-    said = _identity(values) if "citizen_id" in values else _raw(values, "citizen_id")
+    """Return the number without its check character, which a 15-digit one never had; also of a permit that is numbered so."""
+    said = _identity(values)
+    if said is None and "citizen_id" not in values:
+        said = _raw(values, "citizen_id")
     return said[:17] if said is not None else None
+
+
+def permit(field: str) -> Callable[[Values], str | None]:
+    """Return the reader of a permit's number that is not one of a citizen ID's form, which would count twice."""
+    read = number(field, field)
+
+    def read_permit(values: Values) -> str | None:
+        said = read(values)
+        return said if said is not None and len(said) != _ID_LENGTH else None
+
+    return read_permit
 
 
 def number(field: str, kind: str) -> Callable[[Values], str | None]:
@@ -199,8 +238,9 @@ def organisation_code(values: Values) -> str | None:
 
 DRAWN_FROM: dict[str, tuple[str, ...]] = {
     "name": ("surname", "given_name"),
-    "birth_date": ("citizen_id",),
-    "sex": ("citizen_id",),
+    "citizen_id": _IDENTITIES[1:],
+    "birth_date": _IDENTITIES,
+    "sex": _IDENTITIES,
     "organisation_code": ("uscc",),
 }
 """Fields that a feature may also come from, beside its own and the source's words for it."""
@@ -211,8 +251,8 @@ READERS: dict[Kind, dict[str, Callable[[Values], Any]]] = {
         "birth_date": birth,
         "sex": sex,
         "citizen_id": citizen_id,
-        "hmt_permit": number("hmt_permit", "hmt_permit"),
-        "foreign_card": number("foreign_card", "foreign_card"),
+        "hmt_permit": permit("hmt_permit"),
+        "foreign_card": permit("foreign_card"),
         "mobile": number("mobile", "mobile"),
         "landline": number("landline", "landline"),
         "address": address,

@@ -22,6 +22,11 @@ _PART = re.compile(f"[{_HAN}]+|[^\\W_{_HAN}]+")
 _VARIATION = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _UMLAUT = re.compile("(?<=[lnLN])[uU]\u0304?\u0308")
+_BRACKETS = "([{<【〔《〈)]}>】〕》〉"
+_IN_BRACKETS = frozenset(_BRACKETS)
+_OPEN, _SHUT = re.escape(_BRACKETS[:8]), re.escape(_BRACKETS[8:])
+_BRACKETED = re.compile(f"(?:[{_OPEN}][^{_SHUT}]*(?:[{_SHUT}]|$))+")  # what is never closed ends with the name
+_FORMERLY = re.compile(f"(?:曾用名|曾名|原名|又名|[别別]名|亦名|化名|[旧舊]名|小名|乳名)[:是为為叫]*([^、,;/{_OPEN}{_SHUT}]+)")
 _START, _END = "^", "$"
 _LATIN_GRAM = 3
 
@@ -30,6 +35,27 @@ def simplified(name: str) -> str:
     """Return the name in simplified characters and without variation selectors: 張偉 → 张伟."""
     plain = _VARIATION.sub("", _SURROGATES.sub("\ufffd", name[:LONGEST]))
     return plain if plain.isascii() else _to_simplified().convert(plain)
+
+
+def without_brackets(name: str) -> str:
+    """Return the name without remarks: 张伟(已故) → 张伟. Between Chinese characters they describe one that could not be typed: ``?``."""
+    if _IN_BRACKETS.isdisjoint(name):
+        return name
+    bare = _BRACKETED.sub(_left_by_brackets, name)
+    return " ".join(bare.strip("· ").split()) or name.strip(_BRACKETS + "· ") or name
+
+
+def _left_by_brackets(found: re.Match[str]) -> str:
+    beside = found.string[found.start() - 1 : found.start()], found.string[found.end() : found.end() + 1]
+    return "?" if all(map(_is_han, beside)) else " "
+
+
+def former_name_told(name: str) -> str:
+    """Return the former or other name that brackets tell, empty if none: 张伟(曾用名:张卫) → 张卫."""
+    if _IN_BRACKETS.isdisjoint(name):
+        return ""
+    told = next(filter(None, map(_FORMERLY.search, _BRACKETED.findall(name))), None)
+    return told[1].strip() if told is not None else ""
 
 
 def pinyin(name: str) -> str:

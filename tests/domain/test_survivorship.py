@@ -57,3 +57,4 @@ def test_flags_are_doubts_unless_they_only_say_how_a_value_was_read() -> None:
     assert doubts(["citizen_id:bad_checksum", "name:control_characters", "address:no_town"]) == {"citizen_id", "address"}
     assert doubts([f"mobile:{flag}" for flag in BENIGN]) == set()
     assert doubts(["name:a flag of next year"]) == {"name"}
+    assert doubts(["name:honorific"]) == set(), "张小伟先生 is surely called 张小伟"

@@ -32,6 +32,18 @@ def test_people_meet_by_any_two_of_their_facts() -> None:
     assert meet({"name": "王芳", "employer_uscc": "91320446YY00002471"}, {"name": "王芳", "employer_uscc": "91320446YY00002471"})
 
 
+def test_a_permit_numbered_as_a_citizen_id_gives_the_birth_date() -> None:
+    number = "810000199408230021"
+    assert meet({"name": "陈大文", "citizen_id": number}, {"name": "陈大文", "hmt_permit": number})
+    assert meet({"name": "陈大文", "birth_date": "1981-08-03"}, {"name": "陈大文", "foreign_card": "911124198108030024"})
+
+
+def test_what_stands_beside_a_name_does_not_keep_it_apart() -> None:
+    born = {"name": "张小伟", "birth_date": "1975-10-28"}
+    for written in ("张小伟先生", "张小伟(已故)", "张晓伟(曾用名张小伟)", "王芳(曾用名张小伟)"):
+        assert meet(born, {**born, "name": written})
+
+
 def test_a_name_alone_is_no_key() -> None:
     assert not keys({"name": "王伟"})
 

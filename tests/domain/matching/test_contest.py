@@ -64,6 +64,7 @@ def test_ways_to_write_one_name_are_not_contested(one: str, other: str) -> None:
         ("陈建国", "欧阳修竹"),
         ("张伟", "李**"),
         ("李*", "张*"),
+        ("张小伟", "李?伟"),
         ("张小明", "?伟"),
         ("阿*·*", "买*·*"),
         ("王建国(已故)", "王小明"),

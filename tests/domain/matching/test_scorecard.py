@@ -100,6 +100,32 @@ def test_father_and_son_are_apart() -> None:
     assert judge(WANG, son).band is Band.APART
 
 
+@pytest.mark.parametrize(
+    "name", ["张××", "张XX", "张X", "张_", "张〇〇", "张某甲", "尉迟XX", "仝X", "X小伟", "业主", "身份不明", "销户", "死亡", "查无"]
+)
+def test_who_share_a_home_and_a_masked_name_are_no_match(name: str) -> None:
+    """Father and son are both 张XX at that door."""
+    at_home = {"name": name, "address": WANG["address"]}
+    assert judge(at_home, at_home).band is not Band.MATCH
+    whole = {**at_home, "name": "武曌"}
+    assert judge(whole, whole).band is Band.MATCH
+
+
+def test_one_number_is_compared_in_whichever_field_it_stands() -> None:
+    """A residence permit of Hong Kong is numbered as a citizen ID, and a department may have but the one column or the other."""
+    for number, field in (("810000199408230021", "hmt_permit"), ("911124198108030024", "foreign_card")):
+        one, other = {"name": "陈大文", "citizen_id": number}, {"name": "陈大文", field: number}
+        for pair in ((one, other), (other, other)):
+            judgement = judge(*pair)
+            assert judgement.band is Band.MATCH
+            assert level(judgement, "citizen_id") == "exact"
+            assert [each for each, *_ in judgement.fields] == ["citizen_id", "name"], "no number counts twice"
+    drawn = judge({"hmt_permit": "810000199408230021"}, {"birth_date": "1994-08-23", "sex": "female"})
+    assert {each: reached for each, reached, _ in drawn.fields} == {"birth_date": "exact", "sex": "exact"}
+    travel = {"name": "陈大文", "hmt_permit": "H86420975"}
+    assert level(judge(travel, travel), "hmt_permit") == "exact"
+
+
 def test_an_old_id_is_evidence() -> None:
     new = {"name": "王小伟", "citizen_id": "320440197510281818"}
     assert judge(new, only(new, "citizen_id", name="王小伟")).band is Band.MATCH
@@ -119,6 +145,11 @@ def test_the_id_is_not_counted_again_as_birth_date_and_sex() -> None:
     [
         ("张伟", "張偉", "variant"),
         ("王𠮷祥", "王?祥", "variant"),
+        ("王𠮷祥", "王(吉吉)祥", "variant"),
+        ("张小伟", "张XX", "variant"),
+        ("张小伟", "张小伟(已故)", "exact"),
+        ("张小伟", "张小伟先生", "exact"),
+        ("李明华", "王伟(曾用名李明华)", "former"),
         ("王伟", "王薇", "homophone"),
         ("王小伟", "王大伟", "near"),
         ("王伟", "王强", "surname"),
@@ -133,6 +164,12 @@ def test_the_id_is_not_counted_again_as_birth_date_and_sex() -> None:
 def test_levels_of_names(one: str, other: str, expected: str) -> None:
     for a, b in ((one, other), (other, one)):
         assert level(judge({"name": a}, {"name": b}), "name") == expected
+
+
+def test_a_former_name_in_its_field_counts_before_one_in_brackets() -> None:
+    renamed = {"name": "王芳(曾用名王美丽)", "former_name": "王招娣"}
+    assert level(judge(renamed, {"name": "王招娣"}), "name") == "former"
+    assert level(judge({**renamed, "former_name": "无"}, {"name": "王美丽"}), "name") == "former"
 
 
 def test_a_former_name_is_found() -> None:
@@ -181,7 +218,15 @@ def test_levels_of_addresses(other: str, expected: str) -> None:
 
 
 def test_filler_says_nothing() -> None:
-    for field, filler in (("mobile", "13800138000"), ("name", "测试"), ("address", "不详"), ("employer", "无"), ("sex", "unknown")):
+    for field, filler in (
+        ("mobile", "13800138000"),
+        ("name", "测试"),
+        ("name", "业主(张伟)"),
+        ("name", "张伟/李四"),
+        ("address", "不详"),
+        ("employer", "无"),
+        ("sex", "unknown"),
+    ):
         assert PERSON.features({field: filler}).present == 0, field
 
 
@@ -276,3 +321,10 @@ def test_a_pair_costs_microseconds() -> None:
         for other in made:
             PERSON.weigh(one, other)
     assert (time.process_time() - started) / len(made) ** 2 < 20e-6
+
+
+def test_an_id_whose_last_digits_were_lost_says_nothing() -> None:
+    """Two such numbers agree in what is left; the digit that tells the sex is gone too."""
+    said = Scorecard(shipped(Kind.PERSON)).features({"name": "王伟", "citizen_id": "320481197510319000"})
+    fields = Scorecard(shipped(Kind.PERSON)).fields
+    assert [said.slots[fields.index(name)] for name in ("citizen_id", "sex", "birth_date")] == [None, None, None]

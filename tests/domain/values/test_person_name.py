@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from pypinyin import lazy_pinyin
 
 from domain.values import parse
+from domain.values.name_search import former_name_told, without_brackets
 from domain.values.person_name import grams, pinyin, simplified
 from domain.values.surnames import DOUBLE, SINGLE
 
@@ -29,10 +30,13 @@ HAN = st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF)
         ("王＊", "王*", ("lost_character",)),
         ("王□", "王□", ("lost_character",)),
         ("王\ufffd", "王\ufffd", ("lost_character",)),
+        ("Feli*x", "FELI*X", ("lost_character",)),
         ("王\ue000", "王\ue000", ("private_use",)),
         ("何", "何", ("single_character",)),
         ("王3", "王3", ("digits",)),
         ("张三(小)", "张三(小)", ("annotated",)),
+        ("张伟【已故】", "张伟【已故】", ("annotated",)),
+        ("(张伟)", "(张伟)", ("annotated",)),
     ],
 )
 def test_names_are_kept_as_registered(raw: str, normal: str, flags: tuple[str, ...]) -> None:
@@ -75,6 +79,96 @@ def test_rare_characters_come_through_every_form(name: str) -> None:
     assert one.slots != other.slots
 
 
+@pytest.mark.parametrize(
+    ("raw", "normal"),
+    [
+        ("张××", "张**"),
+        ("张XX", "张**"),
+        ("张ｘx", "张**"),
+        ("张X", "张*"),
+        ("张 X X", "张**"),
+        ("张_", "张*"),
+        ("张OO", "张**"),
+        ("张〇〇", "张**"),
+        ("張〇", "張*"),
+        ("欧阳〇", "欧阳*"),
+        ("歐陽×〇", "歐陽**"),
+        ("张某甲", "张**"),
+        ("张某伟", "张*伟"),
+        ("张某乙伟", "张*乙伟"),
+        ("王X伟", "王*伟"),
+        ("X小伟", "*小伟"),
+        ("某小伟", "*小伟"),
+        ("阿×·×", "阿*·*"),
+        ("阿某·某某", "阿*·**"),
+    ],
+)
+def test_what_is_withheld_of_a_chinese_name_is_lost(raw: str, normal: str) -> None:
+    value = parse("person_name", raw)
+    assert (value.normal, value.flags) == (normal, ("lost_character",))
+    assert parse("person_name", normal).normal == normal
+
+
+@pytest.mark.parametrize(
+    "name", ["MAX", "ALEX", "XU", "XX XU", "JOHN X SMITH", "OTTO", "张XIAO", "李 XU", "李O'NEIL", "马尔科姆·X", "李〇明", "张小〇"]
+)
+def test_letters_of_latin_names_and_a_zero_among_others_stay(name: str) -> None:
+    value = parse("person_name", name)
+    assert (value.normal, value.flags, value.plausible) == (name, (), True)
+
+
+@pytest.mark.parametrize("raw", ["业主", "身份不明", "销户", "死亡", "查无", "已注销", "业主女士", "张某先生"])
+def test_what_became_of_somebody_is_no_name(raw: str) -> None:
+    value = parse("person_name", raw)
+    assert "placeholder" in value.flags
+    assert value.plausible is False
+
+
+@pytest.mark.parametrize(
+    ("raw", "normal"),
+    [
+        ("张小伟先生", "张小伟"),
+        ("张伟 先生", "张伟"),
+        ("張偉女士", "張偉"),
+        ("欧阳修同志", "欧阳修"),
+        ("张小伟老师先生", "张小伟"),
+        ("买买提·艾力先生", "买买提·艾力"),
+        ("John Smith先生", "JOHN SMITH"),
+    ],
+)
+def test_an_honorific_behind_a_whole_name_goes(raw: str, normal: str) -> None:
+    value = parse("person_name", raw)
+    assert (value.normal, value.flags, value.plausible) == (normal, ("honorific",), True)
+
+
+@pytest.mark.parametrize("raw", ["张伟/李四", "张伟、李四", "张小伟，李四", "张** / 李四"])
+def test_two_names_are_nobodys(raw: str) -> None:
+    value = parse("person_name", raw)
+    assert "several_values" in value.flags
+    assert value.plausible is False
+    assert "several_values" not in parse("person_name", "张伟(曾用名张卫、张韦)").flags
+    assert parse("person_name", "SMITH, JOHN").plausible
+
+
+@pytest.mark.parametrize(
+    ("name", "bare", "former"),
+    [
+        ("张伟(曾用名张卫)", "张伟", "张卫"),
+        ("张伟(原名:张卫、张韦)", "张伟", "张卫"),
+        ("张伟【又名张卫】(已故)", "张伟", "张卫"),
+        ("张伟(已故", "张伟", ""),
+        ("(户主)张伟", "张伟", ""),
+        ("(张伟)", "张伟", ""),
+        ("王(吉吉)祥", "王?祥", ""),
+        ("JOHN (JACK) SMITH", "JOHN SMITH", ""),
+        ("张伟", "张伟", ""),
+        ("()", "()", ""),
+    ],
+)
+def test_what_brackets_say_beside_a_name(name: str, bare: str, former: str) -> None:
+    assert (without_brackets(name), former_name_told(name)) == (bare, former)
+
+
 def test_half_a_character_is_a_lost_one() -> None:
     assert (parse("person_name", "王\ud800").normal, parse("person_name", "王\ud800").flags) == ("王\ufffd", ("lost_character",))
 
@@ -93,7 +187,9 @@ def test_placeholders_are_implausible(raw: str) -> None:
     assert value.plausible is False
 
 
-@pytest.mark.parametrize("raw", ["王先生", "李 女士", "欧阳小姐", "张师傅", "陈老师"])
+@pytest.mark.parametrize(
+    "raw", ["王先生", "李 女士", "欧阳小姐", "歐陽小姐", "张师傅", "陈老师", "小王老师", "语文老师", "任课老师", "王先生先生"]
+)
 def test_a_surname_with_a_title_is_no_name(raw: str) -> None:
     value = parse("person_name", raw)
     assert value.flags == ("given_name_missing",)
@@ -172,4 +268,6 @@ def test_all_grams_of_a_short_name_find_that_name_only(asked: str, held: str) ->
 def test_search_forms_never_raise(text: str) -> None:
     assert isinstance(pinyin(text), str)
     assert isinstance(simplified(text), str)
+    assert isinstance(without_brackets(text), str)
+    assert isinstance(former_name_told(text), str)
     assert len(grams(text)) <= 1000
