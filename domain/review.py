@@ -9,6 +9,7 @@ To have a taken-back verdict again, one decides again: an undo is not undone.
 import re
 from collections.abc import Collection, Iterable
 from enum import StrEnum
+from hashlib import blake2b
 from typing import NamedTuple
 
 from domain.matching.clusters import Pin
@@ -69,6 +70,11 @@ def waiting(log: Iterable[Line]) -> set[int]:
     """Return the lines that wait for a second steward."""
     newest = {line.pair: line for line in sorted(log)}
     return {line.id for line in newest.values() if not line.counts}
+
+
+def seen(records: Iterable[tuple[bytes, int, int]]) -> str:
+    """Return what tells two records as a steward saw them from the same two changed since: of each (handle, lsn, committed_ms)."""
+    return blake2b(repr(sorted(records)).encode(), digest_size=8).hexdigest()
 
 
 class Weight(NamedTuple):

@@ -18,6 +18,7 @@ from domain.matching.key_facts import KeyFact, Standing, keys_say
 from domain.matching.keys import CODES, EXCLUSIVE, decided
 from domain.matching.scorecard import Judgement, Scorecard
 from domain.matching.scorecard_file import Cards, shipped_cards
+from domain.review import seen as seen_of
 from domain.sealing import Sealer, UnsealError
 from query.entity_store import EntityStore, Held, PairHeld, PinHeld, PostgresStore
 from query.key_standing import Standings, doubts, standings
@@ -60,7 +61,8 @@ class PairEvidence:
     """What speaks for and against two records being one entity; ``sides`` by handle, so that the order asked in does not matter.
 
     ``judgement``: the scorecard's, None where identifiers decide alone, kinds differ, or the kind is not resolved; ``pinned``: a
-    steward's last word (same, different: True, False); ``refusal``: why a pair that matches did not join (``explain.TOLD``).
+    steward's last word (same, different: True, False); ``refusal``: why a pair that matches did not join (``explain.TOLD``);
+    ``seen``: tells these records from the same changed since.
     """
 
     sides: tuple[Side, Side]
@@ -70,6 +72,7 @@ class PairEvidence:
     keys: list[KeyFact]
     pinned: bool | None
     refusal: str | None
+    seen: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +165,9 @@ class Judge:
         if refusal and pinned is None and refusal != CONTESTED:  # what a contested key says is the verdict
             zh, en = TOLD[refusal]
             words = Words(f"{words.zh}；但未合并：{zh}", f"{words.en}; but not joined: {en}")
+        seen = seen_of((each.held.handle, each.held.lsn, each.held.committed_ms) for each in (first, second))
         return PairEvidence(
-            (self.side(first), self.side(second)), judgement, reasons, words, keys, pinned.same if pinned else None, refusal
+            (self.side(first), self.side(second)), judgement, reasons, words, keys, pinned.same if pinned else None, refusal, seen
         )
 
     def _verdict(self, one: Opened, other: Opened, judgement: Judgement | None, keys: list[KeyFact], pinned: PinHeld | None) -> Words:

@@ -66,17 +66,27 @@ class Review:
         self._made = asyncio.Lock()
         self._ready = False
 
-    async def decide(self, pair: Pair, verdict: Verdict, reason: str, steward: str) -> Line:
+    async def decide(self, pair: Pair, verdict: Verdict, reason: str, steward: str, seen: str | None = None) -> Line:
         """Add a decision; it counts at once unless it needs a second steward.
 
+        Args:
+            pair: two records, the lesser handle first.
+            verdict: the steward's answer.
+            reason: why.
+            steward: who.
+            seen: what the records looked like to the steward (``domain.review.seen``); None: whatever they look like now.
+
         Raises:
-            ProblemError: 404 no such records, 422 not two records of one resolvable kind or no reason, 503 the store is away.
+            ProblemError: 404 no such records, 409 they changed since they were looked at, 422 not two records of one resolvable kind or
+                no reason, 503 the store is away.
         """
         sealed = self._sealed(pair, reason)
         async with self._alone() as connection:
             found = await behind(connection, pair)
             if found is None:
                 raise ProblemError([Problem("", "unknown_record")], 404)
+            if seen is not None and seen != found.seen:
+                raise ProblemError([Problem("", "changed_since")], 409)
             weight = Weight(await last_word(connection, pair), verdict, found.together, found.touches, found.conflict)
             row = (found.kind, *pair, verdict.value, None, steward, sealed, weight.needs_second, found.touches, self._now())
             line = await insert_line(connection, row)

@@ -92,6 +92,7 @@ class PairTold(Said):
     keys: list[Said]
     reasons: list[Reason]
     refusal: str | None
+    seen: str = Field(description="send it with the decision: it is refused if the records changed meanwhile")
     log: list[LineTold] = Field(description="newest first")
 
 
@@ -153,6 +154,7 @@ def pair(found: PairEvidence, log: list[LineTold]) -> PairTold:
         keys=[Said(zh=fact.zh, en=fact.en) for fact in found.keys],
         reasons=[Reason(**reason._asdict()) for reason in found.reasons],
         refusal=found.refusal,
+        seen=found.seen,
         log=log,
     )
 

@@ -24,6 +24,7 @@ class Deciding(Strict):
 
     verdict: Verdict
     reason: Reason = Field(description="why, for whoever looks at it later; no personal values")
+    seen: Annotated[str, StringConstraints(max_length=32)] | None = Field(default=None, description="as the pair told it")
 
 
 class Undoing(Strict):
@@ -73,7 +74,7 @@ def review_api(desk: ReviewDesk, access: Access) -> APIRouter:
     @router.post("/pairs/{one}/{other}/decisions", status_code=201)
     async def decide(one: str, other: str, deciding: Deciding, name: steward_name) -> LineTold:
         """Decide on a pair; large merges and splits wait for a second steward."""
-        return await desk.decide(one, other, deciding.verdict, deciding.reason, name)
+        return await desk.decide(one, other, deciding.verdict, deciding.reason, name, deciding.seen)
 
     @router.post("/decisions/{decision}/consent", status_code=201)
     async def consent(decision: Number, name: steward_name) -> LineTold:

@@ -67,13 +67,13 @@ class ReviewDesk:
         log = [answer.line(line, self.review.reason) for line in await self.review.of_pair(pair)]
         return answer.pair(await self._explained(pair), log)
 
-    async def decide(self, one: str, other: str, verdict: Verdict, reason: str, steward: str) -> answer.LineTold:
-        """Add a decision.
+    async def decide(self, one: str, other: str, verdict: Verdict, reason: str, steward: str, seen: str | None = None) -> answer.LineTold:
+        """Add a decision; ``seen`` as ``pair`` told it.
 
         Raises:
-            ProblemError: 404 no such records, 422 no reason or nothing to decide, 503 the store is away.
+            ProblemError: 404 no such records, 409 they changed since, 422 no reason or nothing to decide, 503 the store is away.
         """
-        return answer.line(await self.review.decide(pair_of(one, other), verdict, reason, steward), self.review.reason)
+        return answer.line(await self.review.decide(pair_of(one, other), verdict, reason, steward, seen), self.review.reason)
 
     async def consent(self, decision: int, steward: str) -> answer.LineTold:
         """Add a second steward's word.

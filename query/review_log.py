@@ -12,7 +12,7 @@ from psycopg.rows import class_row
 
 from domain.entities import Kind
 from domain.matching.keys import KEY_BYTES
-from domain.review import Pair, Verdict, conflict
+from domain.review import Pair, Verdict, conflict, seen
 from query.problems import Problem, ProblemError
 
 _LINE = """
@@ -28,7 +28,7 @@ _INSERT = """
 insert into decision (kind, one, other, verdict, undoes, steward, reason, needs_second, touches, decided_ms)
 values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) returning id
 """
-_OF_PAIR = "select r.handle, r.kind, r.entity_id from record r where r.handle in (%s, %s)"
+_OF_PAIR = "select r.handle, r.kind, r.entity_id, r.lsn, r.committed_ms from record r where r.handle in (%s, %s)"
 _ABOUT_TO_JOIN = """
 select a.entity_id, b.entity_id from pin p join record a on a.handle = p.one join record b on b.handle = p.other
 where p.same and a.entity_id <> b.entity_id and not exists (select from decision_applied x where x.decision = p.decision)
@@ -77,12 +77,13 @@ class Line:
 
 
 class Behind(NamedTuple):
-    """What stands behind a pair: whether the two are one entity, of how many records, whether their IDs say two, and their kind."""
+    """What stands behind a pair: whether the two are one entity, of how many records, whether their IDs say two, their kind, their look."""
 
     together: bool
     touches: int
     conflict: bool
     kind: int
+    seen: str
 
 
 async def read_lines(connection: AsyncConnection[Any], where: LiteralString, values: Sequence[object]) -> list[Line]:
@@ -122,7 +123,8 @@ async def behind(connection: AsyncConnection[Any], pair: Pair) -> Behind | None:
     Raises:
         ProblemError: 422 the two are not of one kind that is resolved.
     """
-    found = {handle: (kind, entity) for handle, kind, entity in await (await connection.execute(_OF_PAIR, pair)).fetchall()}
+    records = await (await connection.execute(_OF_PAIR, pair)).fetchall()
+    found = {handle: (kind, entity) for handle, kind, entity, *_ in records}
     if len(found) < len(pair):
         return None
     (kind, left), (other_kind, right) = (found[handle] for handle in pair)
@@ -133,7 +135,8 @@ async def behind(connection: AsyncConnection[Any], pair: Pair) -> Behind | None:
     rows = await (await connection.execute(_KEYS, (sorted(sides[0] | sides[1]),))).fetchall()
     one, other = (b"".join(spoken for of, spoken in rows if of in side) for side in sides)
     together = right in sides[0]
-    return Behind(together, len(rows), not together and conflict(_split(one), _split(other)), kind)
+    look = seen((handle, lsn, committed_ms) for handle, _, _, lsn, committed_ms in records)
+    return Behind(together, len(rows), not together and conflict(_split(one), _split(other)), kind, look)
 
 
 def _split(keys: bytes) -> list[bytes]:

@@ -86,9 +86,9 @@ class ReviewPages:
         except ValueError:
             raise ProblemError([Problem("verdict", "unknown_choice")]) from None
         try:
-            line = await self._desk.decide(one, other, verdict, form.get("reason", ""), steward)
+            line = await self._desk.decide(one, other, verdict, form.get("reason", ""), steward, form.get("seen", ""))
         except ProblemError as error:
-            if any(problem.place == "reason" for problem in error.problems):
+            if any(problem.place == "reason" or problem.code == "changed_since" for problem in error.problems):
                 return await self._shown(request, steward, error)
             raise
         return _see(request, f"/review/{line.one}/{line.other}")

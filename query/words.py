@@ -107,6 +107,10 @@ PROBLEMS: dict[str, Text] = {
         "这两条不是同一类的记录，或是不合并的事项，无需复核。",
         "The two records are not of one kind, or are matters, which are never joined: there is nothing to decide.",
     ),
+    "changed_since": Text(
+        "您看过之后记录变了，没有记下判断；请再看一遍后重新判断。",
+        "The records changed after you looked at them, and nothing was decided: look again, then decide.",
+    ),
     "no_reason": Text("请写明理由。", "Give a reason."),
     "nothing_resolved": Text(
         "还没有归并过任何记录；管理员请运行 huiliu up。", "No record was ever resolved here: operators, run huiliu up."

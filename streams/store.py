@@ -7,27 +7,22 @@ import hashlib
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, LiteralString, NamedTuple
 
-import orjson
 from psycopg import AsyncConnection, AsyncCursor, Connection
 
 from domain.composition import KnownRecord
 from domain.entities import Kind
-from domain.matching.blocking import BLOCK_BYTES
 from domain.matching.clusters import Pin
-from domain.matching.keys import KEY_BYTES
 from domain.matching.scorecard_file import Cards
 from streams import locks
 from streams import statements as sql
 from streams.cards import share
 from streams.history import Past
+from streams.record_rows import records_of, row_of
 
 _SCHEMAS = tuple(Path(__file__).parent.parent / "schemas" / "store" / name for name in ("store.sql", "review.sql", "history.sql"))
-_KINDS = list(Kind)
-_KEPT = 1 << 13
 _SCHEMA_LOCK = 0x6875696C6975  # "huiliu": one process creates the tables, the others wait
 _INDEX_PLANS = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c plan_cache_mode=force_generic_plan -c jit=off"
 
@@ -207,7 +202,7 @@ class Store:
         mentions: dict[bytes, dict[str, bytes]] = {}
         for row, role, handle in await mentioning.fetchall():
             mentions.setdefault(row, {})[role] = handle
-        return Known(found, _records(await own.fetchall()), (await decided.fetchall())[0][0], mentions)
+        return Known(found, records_of(await own.fetchall()), (await decided.fetchall())[0][0], mentions)
 
     async def lock_mentioned(self, asked: Mapping[bytes, int], ending: Collection[bytes]) -> dict[bytes, Mentioned]:
         """Lock records that rows only mention, and return what is known of each; call it with the rows locked, and nothing else.
@@ -252,8 +247,8 @@ class Store:
         if locked is not None and not (await locked.fetchall())[0][0]:
             raise BusyError
         return Found(
-            _records(await _rows(by_key)),
-            _records(await _rows(by_handle)),
+            records_of(await _rows(by_key)),
+            records_of(await _rows(by_handle)),
             await _rows(in_blocks),
             await _rows(in_groups),
             [KnownEdge(*row) for row in await _rows(edges)],
@@ -302,7 +297,7 @@ class Store:
             (sql.DROP_RECORDS, [writes.dropped]),
             (sql.DROP_SEALING, [writes.dropped + writes.resealed]),
             (sql.PUT_ROWS, _columns(writes.rows, 5)),
-            (sql.PUT_RECORDS, _columns((_row(record) for record in writes.records), 16)),
+            (sql.PUT_RECORDS, _columns((row_of(record) for record in writes.records), 16)),
             (sql.MUTE, _columns(writes.muted, 2)),
             (sql.PUT_KEYS, _columns(writes.keys, 2)),
             (sql.PUT_BLOCKS, _columns(writes.blocks, 3)),
@@ -324,83 +319,6 @@ class Store:
 
 def _columns(rows: Iterable[tuple[Any, ...]], width: int) -> list[list[Any]]:
     return [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(width)]
-
-
-def _row(record: KnownRecord) -> tuple[Any, ...]:
-    return (
-        record.handle,
-        record.row_handle,
-        _KINDS.index(record.kind),
-        record.provider,
-        record.table,
-        record.role,
-        record.lsn,
-        record.committed_ms,
-        record.digest,
-        b"".join(record.keys),
-        b"".join(record.blocks),
-        record.compared,
-        record.muted,
-        orjson.dumps(record.public),
-        record.sealed,
-        record.entity_id,
-    )
-
-
-def _records(rows: Iterable[Sequence[Any]]) -> dict[bytes, KnownRecord]:
-    return {row[0]: _record(row) for row in rows}
-
-
-def _record(row: Sequence[Any]) -> KnownRecord:
-    (
-        handle,
-        row_handle,
-        kind,
-        provider,
-        table,
-        role,
-        lsn,
-        committed_ms,
-        digest,
-        keys,
-        blocks,
-        compared,
-        muted,
-        public,
-        sealed,
-        entity_id,
-        wrapped,
-    ) = row
-    return KnownRecord(
-        handle,
-        row_handle,
-        _KINDS[kind],
-        provider,
-        table,
-        role,
-        lsn,
-        committed_ms,
-        digest,
-        _split(keys, KEY_BYTES),
-        _split(blocks, BLOCK_BYTES),
-        compared,
-        muted,
-        _public(public),
-        sealed,
-        entity_id,
-        wrapped,
-    )
-
-
-@lru_cache(_KEPT)
-def _public(text: bytes) -> dict[str, Any]:
-    """Return what a record tells in public: one object for all that say the same, which nobody may change."""
-    public: dict[str, Any] = orjson.loads(text)
-    return public
-
-
-def _split(joined: bytes, size: int) -> list[bytes]:
-    return [joined[start : start + size] for start in range(0, len(joined), size)]
 
 
 async def _rows(cursor: AsyncCursor[Any] | None) -> list[Any]:

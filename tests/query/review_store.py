@@ -111,6 +111,10 @@ class Ground:
             rows = [(notice.decision, TIME_MS) for notice in self.resolver.heard]
             cursor.executemany("insert into decision_applied values (%s, %s) on conflict do nothing", rows)
 
+    def change(self, handle: bytes) -> None:
+        """Have a record's row change at its source, as the resolver would note it."""
+        self._writing.execute("update record set lsn = lsn + 1 where handle = %s", (handle,))
+
     def rest(self, decision: int, why: str) -> None:
         """Note that a decision joins nothing, as the resolver would."""
         self._writing.execute("insert into decision_resting values (%s, %s)", (decision, why))

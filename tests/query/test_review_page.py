@@ -188,6 +188,28 @@ async def test_a_reason_steers_no_terminal(client: httpx.AsyncClient, store: Gro
     assert told["reason"] == "同一人[2J户籍一致"
 
 
+def seen_in(text: str) -> str:
+    return next(field["value"] or "" for field in Page(text).all("input") if field.get("name") == "seen")
+
+
+async def test_what_changed_after_it_was_looked_at_is_not_decided_on(client: httpx.AsyncClient, store: Ground, settings: Settings) -> None:
+    pair = store.pair()
+    key = StewardKeys(settings.home).make("li", renew=True)
+    await client.post("/review/session", data={"key": key}, headers=OWN)
+    looked = seen_in((await client.get(f"/review/{path(pair)}")).text)
+    store.change(pair[1])
+    said = {"verdict": "same", "reason": "同一户"}
+    late = await client.post(f"/review/{path(pair)}", data={**said, "seen": looked}, headers=OWN)
+    assert (late.status_code, "记录变了" in late.text, store.pins()) == (409, True, set())
+    by_api = await client.post(
+        f"/v1/review/pairs/{path(pair)}/decisions", json={**said, "seen": looked}, headers={"Authorization": f"Bearer {key}"}
+    )
+    assert (by_api.status_code, by_api.json()["problems"][0]["code"]) == (409, "changed_since")
+    again = await client.post(f"/review/{path(pair)}", data={**said, "seen": seen_in(late.text)}, headers=OWN)
+    assert again.status_code == 303
+    assert store.pins() == {(*pair, True)}
+
+
 async def test_the_whole_way_on_pages_without_a_script(client: httpx.AsyncClient, store: Ground, settings: Settings) -> None:
     pair = store.pair()
     await client.post("/review/session", data={"key": StewardKeys(settings.home).make("li")}, headers=OWN)
@@ -196,9 +218,8 @@ async def test_the_whole_way_on_pages_without_a_script(client: httpx.AsyncClient
     unreasoned = await client.post(f"/review/{path(pair)}", data={"verdict": "same", "reason": " "}, headers=OWN)
     assert unreasoned.status_code == 422
     assert 'id="reason-problem"' in unreasoned.text
-    decided = await client.post(
-        f"/review/{path(pair)}", data={"verdict": "same", "reason": "<b>同一户</b>"}, headers=OWN, follow_redirects=True
-    )
+    said = {"verdict": "same", "reason": "<b>同一户</b>", "seen": seen_in(unreasoned.text)}
+    decided = await client.post(f"/review/{path(pair)}", data=said, headers=OWN, follow_redirects=True)
     assert decided.status_code == 200
     assert store.pins() == {(*pair, True)}
     assert "&lt;b&gt;同一户&lt;/b&gt;" in decided.text
