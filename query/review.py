@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
+from unicodedata import category
 
 from psycopg import AsyncConnection
 from psycopg import Error as StoreError
@@ -27,6 +28,7 @@ _LOG_LOCK = 0x6875696C6976  # one decision after the other
 _OPTIONS = "-c statement_timeout=30000 -c jit=off -c work_mem=32MB -c enable_seqscan=off -c random_page_cost=1.1"
 """By index: a scan of all records would make the queue dearer as the city grows."""
 _MOST_SENT = 1_000
+_AGAIN_SECONDS = 60.0  # what Kafka has waits there for the resolver; it is told once more in case it was lost
 _log = logging.getLogger(__name__)
 
 
@@ -65,6 +67,7 @@ class Review:
         self._clock = clock
         self._made = asyncio.Lock()
         self._ready = False
+        self._told_at: dict[int, float] = {}  # when, of those that the resolver has not applied
 
     async def decide(self, pair: Pair, verdict: Verdict, reason: str, steward: str, seen: str | None = None) -> Line:
         """Add a decision; it counts at once unless it needs a second steward.
@@ -170,18 +173,22 @@ class Review:
         return _legible(self._box.unseal(line.reason, b"".join(line.pair)).decode())
 
     async def send_outstanding(self) -> bool:
-        """Tell the resolver the oldest thousand decisions that it has not applied; return whether they were sent.
+        """Tell the resolver the oldest thousand decisions that it has not applied, but for those just told; return whether they were sent.
 
         Raises:
             ProblemError: 503 the store is away.
         """
         async with self.connected() as connection:
             rows = await (await connection.execute(OUTSTANDING, (_MOST_SENT,))).fetchall()
+        now = time.monotonic()
+        told = {row[0]: self._told_at[row[0]] for row in rows if now - self._told_at.get(row[0], -_AGAIN_SECONDS) < _AGAIN_SECONDS}
+        due = [Notice(*row) for row in rows if row[0] not in told]
         try:
-            await asyncio.to_thread(self._sending, [Notice(*row) for row in rows])
+            await asyncio.to_thread(self._sending, due)
         except NotSentError as error:
-            _log.warning("%d decisions wait to be sent to the resolver: %s", len(rows), error)
+            _log.warning("%d decisions wait to be sent to the resolver: %s", len(due), error)
             return False
+        self._told_at = told | {notice.decision: now for notice in due}
         return True
 
     async def keep_sending(self, pause: float = 5.0) -> None:
@@ -250,4 +257,4 @@ class Review:
 
 def _legible(text: str) -> str:
     """Return a text without the characters that steer a terminal or turn the direction of reading."""
-    return "".join(character for character in text if character.isprintable() or character == "\n")
+    return "".join(character for character in text if character in "\n\t" or not category(character).startswith("C"))

@@ -305,6 +305,15 @@ async def test_what_another_process_could_not_send_is_sent_until_it_arrives(stor
     assert store.resolver.heard[0].decision == line.id
 
 
+async def test_what_was_told_is_not_told_every_few_seconds(store: Ground) -> None:
+    """The resolver may be away for a day; what it was told waits for it in Kafka."""
+    review = store.review()
+    await review.decide(store.pair(), SAME, "同一人", "li")
+    for _ in range(3):
+        assert await review.send_outstanding()
+    assert len(store.resolver.heard) == 1
+
+
 async def test_a_store_that_is_away_is_told_without_its_address(store: Ground) -> None:
     from query.review import Review  # noqa: PLC0415  # only here
     from tests.query.town import MASTER  # noqa: PLC0415  # likewise

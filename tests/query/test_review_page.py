@@ -183,9 +183,9 @@ async def test_a_word_that_joins_nothing_is_said_to(client: httpx.AsyncClient, s
 
 
 async def test_a_reason_steers_no_terminal(client: httpx.AsyncClient, store: Ground, li: dict[str, str]) -> None:
-    said = {"verdict": "same", "reason": "同一人\x1b[2J\u202e户籍一致"}
+    said = {"verdict": "same", "reason": "同一人\x1b[2J\u202e\u3000户籍一致"}
     told = (await client.post(f"/v1/review/pairs/{path(store.pair())}/decisions", json=said, headers=li)).json()
-    assert told["reason"] == "同一人[2J户籍一致"
+    assert told["reason"] == "同一人[2J\u3000户籍一致"
 
 
 def seen_in(text: str) -> str:
