@@ -63,9 +63,16 @@ class ReviewDesk:
         Raises:
             ProblemError: 404 there are no two such records, 503 the store is away.
         """
-        pair = pair_of(one, other)
-        log = [answer.line(line, self.review.reason) for line in await self.review.of_pair(pair)]
-        return answer.pair(await self._explained(pair), log)
+        log = await self.log_of(one, other)
+        return answer.pair(await self._explained(pair_of(one, other)), log)
+
+    async def log_of(self, one: str, other: str) -> list[answer.LineTold]:
+        """Return what was decided on two records, newest first; they may be gone.
+
+        Raises:
+            ProblemError: 404 these are not two handles, 503 the store is away.
+        """
+        return [answer.line(line, self.review.reason) for line in await self.review.of_pair(pair_of(one, other))]
 
     async def decide(self, one: str, other: str, verdict: Verdict, reason: str, steward: str, seen: str | None = None) -> answer.LineTold:
         """Add a decision; ``seen`` as ``pair`` told it.

@@ -23,7 +23,7 @@ from query.review_keys import COOKIE, LASTS_SECONDS, Sessions, StewardKeys
 from query.review_queue import Order
 from query.words import KINDS
 
-_SEE_OTHER, _UNAUTHORIZED = 303, 401
+_SEE_OTHER, _UNAUTHORIZED, _NOT_FOUND = 303, 401, 404
 _LONGEST_BAR = 20
 """Bits that fill a bar."""
 _OWN_HEADERS = {
@@ -124,12 +124,17 @@ class ReviewPages:
         return answer
 
     async def _shown(self, request: Request, steward: str, problem: ProblemError | None = None) -> Response:
-        pair = await self._desk.pair(request.path_params["one"], request.path_params["other"])
+        names = request.path_params["one"], request.path_params["other"]
+        try:
+            pair = await self._desk.pair(*names)
+        except ProblemError as error:
+            if error.status != _NOT_FOUND or not (log := await self._desk.log_of(*names)):
+                raise
+            gone = {"said": error.problems[0].text, "log": log, "undoable": _undoable(log)}  # what was decided can still be taken back
+            return self._page(request, "review_gone.html", _NOT_FOUND, steward=steward, **gone)
+        told = {"pair": pair, "rows": _rows(pair), "log": pair.log, "undoable": _undoable(pair.log)}
         said = problem.problems[0].text if problem else None
-        status = problem.status if problem else 200
-        return self._page(
-            request, "review_pair.html", status, steward=steward, pair=pair, rows=_rows(pair), undoable=_undoable(pair.log), said=said
-        )
+        return self._page(request, "review_pair.html", problem.status if problem else 200, steward=steward, said=said, **told)
 
     def _told(self, handler: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
         """Return the handler with its problems told as a page: the door to who is not let in."""

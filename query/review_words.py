@@ -71,6 +71,7 @@ PAGE: dict[str, Text] = {
     "applied": Text("已生效", "in effect"),
     "pending": Text("即将生效", "about to take effect"),
     "problem": Text("没有办成", "This was not done"),
+    "gone": Text("记录已不在", "A record is gone"),
     "footer": Text("所有决定只增不改，可重放。", "Decisions are only added to, and can be replayed."),
 }
 VERDICTS: dict[str, Text] = {

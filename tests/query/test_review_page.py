@@ -182,6 +182,20 @@ async def test_a_word_that_joins_nothing_is_said_to(client: httpx.AsyncClient, s
     assert f"/review/decisions/{line.id}/undo" in page
 
 
+async def test_what_was_decided_on_a_record_that_is_gone_can_be_taken_back_on_its_page(
+    client: httpx.AsyncClient, store: Ground, li: dict[str, str]
+) -> None:
+    pair = store.pair()
+    line = await store.review().decide(pair, Verdict.SAME, "同一人", "li")
+    with store.connect() as connection:
+        connection.execute("delete from record where handle = %s", (pair[0],))
+    page = await client.get(f"/review/{path(pair)}", headers=li)
+    assert (page.status_code, "记录已不在" in page.text) == (404, True)
+    assert f"/review/decisions/{line.id}/undo" in page.text
+    never = await client.get(f"/review/{path((pair[1], bytes(16)))}", headers=li)
+    assert (never.status_code, "记录已不在" in never.text) == (404, False)
+
+
 async def test_a_reason_steers_no_terminal(client: httpx.AsyncClient, store: Ground, li: dict[str, str]) -> None:
     said = {"verdict": "same", "reason": "同一人\x1b[2J\u202e\u3000户籍一致"}
     told = (await client.post(f"/v1/review/pairs/{path(store.pair())}/decisions", json=said, headers=li)).json()
