@@ -43,44 +43,12 @@ def records_of(rows: Iterable[Sequence[Any]]) -> dict[bytes, KnownRecord]:
 
 
 def _record(row: Sequence[Any]) -> KnownRecord:
-    (
-        handle,
-        row_handle,
-        kind,
-        provider,
-        table,
-        role,
-        lsn,
-        committed_ms,
-        digest,
-        keys,
-        blocks,
-        compared,
-        muted,
-        public,
-        sealed,
-        entity_id,
-        wrapped,
-    ) = row
-    return KnownRecord(
-        handle,
-        row_handle,
-        _KINDS[kind],
-        provider,
-        table,
-        role,
-        lsn,
-        committed_ms,
-        digest,
-        _split(keys, KEY_BYTES),
-        _split(blocks, BLOCK_BYTES),
-        compared,
-        muted,
-        _public(public),
-        sealed,
-        entity_id,
-        wrapped,
-    )
+    record = KnownRecord(*row)  # its fields are in the columns' order
+    record.kind = _KINDS[row[2]]
+    record.keys = _split(row[9], KEY_BYTES)
+    record.blocks = _split(row[10], BLOCK_BYTES)
+    record.public = _public(row[13])
+    return record
 
 
 @lru_cache(_KEPT)
